@@ -18,11 +18,13 @@ import {
   checkResourceNames,
   type Declarations,
   declareResources,
+  hashDeclaredSecrets,
   mergeDeclarations,
   usedResources,
 } from "./resources.js";
 import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/app-file.js";
 import { addSchemaFindings } from "./schema/schema-findings.js";
+import { type HashSecret, hashSecret } from "./secret-hashes.js";
 import type { SourceTree } from "./yaml/source-tree.js";
 
 /** A parsed file of a project. */
@@ -53,21 +55,46 @@ export interface ProjectSources {
  * Builds a project from parsed files.
  * @throws DeploymentError `INVALID_FILE` with all findings, including those of reading the files.
  */
-export function buildProject(
-  { sources, files, devices: prepared, name, directory, isComplete = true }: ProjectSources,
-  findings: Findings,
-): BuiltProject {
-  const identity = nameProject(
+export const buildProject = (from: ProjectSources, findings: Findings): BuiltProject =>
+  finishProject(from, outlineProject(from, findings), hashSecret, findings);
+
+/** As {@link buildProject}; hashes the secrets at the same time. */
+export async function buildProjectConcurrently(from: ProjectSources, findings: Findings): Promise<BuiltProject> {
+  const outlined = outlineProject(from, findings);
+  const { project } = outlined.identity;
+  const hash = await hashDeclaredSecrets(
+    outlined.files.map(({ source, outline }) => [outline, { ...source, files: from.files, project }]),
+  );
+  return finishProject(from, outlined, hash, findings);
+}
+
+interface OutlinedProject {
+  identity: ReturnType<typeof nameProject>;
+  files: readonly OutlinedFile[];
+}
+
+/** The project's name, and the top level of each file. */
+const outlineProject = ({ sources, name, directory }: ProjectSources, findings: Findings): OutlinedProject => ({
+  identity: nameProject(
     sources.map(({ tree }) => tree),
     { given: name, directory },
     findings,
-  );
-  const outlined = sources.map((source) => outline(source, findings));
+  ),
+  files: sources.map((source) => outline(source, findings)),
+});
+
+function finishProject(
+  { sources, files, devices: prepared, isComplete = true }: ProjectSources,
+  { identity, files: outlined }: OutlinedProject,
+  hash: HashSecret,
+  findings: Findings,
+): BuiltProject {
   const isDeployed = outlined.some(({ keys }) => keys.apps.length + keys.devices.length > 0);
   for (const file of outlined) checkEntries(file, isDeployed || !isComplete, findings);
   const declarations = outlined.map(({ source: { tree, file, env }, outline }) => {
     const report = reporterFor(tree, findings);
-    return { tree, declared: declareResources(outline, { project: identity.project, tree, file, files, env, report }) };
+    const { project } = identity;
+    return { tree, declared: declareResources(outline, { project, tree, file, files, env, report, hash }) };
   });
   checkResourceNames(declarations, findings);
   const declared = mergeDeclarations(declarations, findings);

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import type { ConnectorRegistry } from "@openfactory/deploy-core";
-import { buildProject, type SourceFile } from "./build-project.js";
+import { buildProject, buildProjectConcurrently, type SourceFile } from "./build-project.js";
 import { isComposeText } from "./compose/read-compose.js";
 import { builtInConnectors } from "./devices/connectors.js";
 import { type Contents, prepareDevices } from "./devices/prepare-devices.js";
@@ -62,7 +62,7 @@ export async function readProject(sources: readonly string[], options: LoadOptio
   const referenced = await readFiles(read.flatMap(({ tree }) => referencedPaths(tree)));
   const devices = await prepareDevices(read, { connectors, contents }, findings);
   const isComplete = read.length === files.length;
-  return buildProject(
+  return buildProjectConcurrently(
     { sources: read, files: referenced, devices, name: options.project, directory, isComplete },
     findings,
   );

@@ -1,4 +1,4 @@
-import { createHash, scryptSync } from "node:crypto";
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Files, FILE_NOT_FOUND, resolvePath } from "./files/referenced-files.js";
 import { citeLocation, type Findings, quote, type Report } from "./findings.js";
@@ -7,6 +7,7 @@ import type { AppResource } from "./model.js";
 import type { AppEntry, Outline } from "./schema/app-file.js";
 import type { ContentEntry, NetworkEntry } from "./schema/resources.js";
 import { compact } from "./schema/scalars.js";
+import { type HashSecret, hashSecret, hashSecrets, type SecretToHash } from "./secret-hashes.js";
 import { type FilePath, keyValues, type SourceTree, uniqueByKey } from "./yaml/source-tree.js";
 
 /** A declared network, secret or config, as apps refer to it. */
@@ -31,6 +32,8 @@ export interface DeclarationContext {
   files: Files;
   env: Environment;
   report: Report;
+  /** Default: hashes each secret when it is declared. */
+  hash?: HashSecret;
 }
 
 /** Maximum length of the names of secrets and configs on an engine (swarmkit). */
@@ -59,6 +62,22 @@ export function declareResources(outline: Outline | undefined, context: Declarat
   };
 }
 
+/** A file and its context, without a hash function. */
+export type ToDeclare = readonly [outline: Outline | undefined, context: Omit<DeclarationContext, "report" | "hash">];
+
+/** Hashes the secrets that files declare at the same time, for {@link declareResources}. */
+export const hashDeclaredSecrets = (files: readonly ToDeclare[]): Promise<HashSecret> =>
+  hashSecrets(
+    files.flatMap(([outline, context]) =>
+      Object.entries(outline?.secrets ?? {}).flatMap(([key, entry]): SecretToHash[] => {
+        if (entry.external) return [];
+        // Declaring the secret reports why it can't be read.
+        const [, content] = readContent(entry, ["secrets", key], { ...context, report: () => {} });
+        return content === undefined ? [] : [{ content, salt: saltOf(context.project, key) }];
+      }),
+    ),
+  );
+
 function declareContent(
   kind: "secret" | "config",
   key: string,
@@ -66,11 +85,14 @@ function declareContent(
   context: DeclarationContext,
 ): Declaration {
   if (entry.external) return { name: entry.name ?? key };
-  const { project, tree, file, report } = context;
+  const { project, tree, file, report, hash = hashSecret } = context;
   const path = [`${kind}s`, key];
   const content = resourceContent(kind, entry, path, context);
   if (content === undefined) return { name: key, isUnknown: true };
-  const name = contentName(kind, project, key, content);
+  const hashed =
+    kind === "secret" ? hash({ content, salt: saltOf(project, key) }) : createHash("sha256").update(content).digest();
+  // Changed content is a new resource, and changes the request of each app that uses it.
+  const name = `${project}_${key}_${hashed.toString("hex").slice(0, HEX_DIGITS)}`;
   if (name.length > MAX_CONTENT_NAME) {
     const room = MAX_CONTENT_NAME - (name.length - key.length);
     report(
@@ -167,18 +189,7 @@ function readContent(
   return [[...path, "content"], Buffer.from(content ?? "")];
 }
 
-/**
- * The name of a secret or config contains a hash of its content: changed content is a new resource, and changes the request
- * of each app that uses it. Many users can read a secret's name, so the hash is slow (scrypt; N 16384, r 8, p 1: about
- * 40 ms) and salted with project and key. That makes it expensive to guess a weak password, and precomputed tables useless.
- */
-function contentName(kind: "secret" | "config", project: string, key: string, content: Buffer): string {
-  const hash =
-    kind === "secret"
-      ? scryptSync(content, `${project}/${key}`, HEX_DIGITS / 2)
-      : createHash("sha256").update(content).digest();
-  return `${project}_${key}_${hash.toString("hex").slice(0, HEX_DIGITS)}`;
-}
+const saltOf = (project: string, key: string): string => `${project}/${key}`;
 
 /** The declarations of one file. */
 export interface FileDeclarations {

@@ -98,7 +98,13 @@ export function serviceStatus(service: MemoryService, supportedFields: readonly 
     settings: settingsOf(request, supportedFields),
     revision: revisionOf(request),
     ...(networks && { networks: networks.map((network) => ({ ...network })) }),
-    ...(previous && { previous: { image: previous.image, labels: { ...previous.labels } } }),
+    ...(previous && {
+      previous: {
+        image: previous.image,
+        labels: { ...previous.labels },
+        settings: settingsOf(previous, supportedFields),
+      },
+    }),
     ...service.status,
   };
 }

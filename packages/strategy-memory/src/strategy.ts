@@ -359,9 +359,14 @@ export class MemoryDeploymentStrategy
   /** A status with the parts that the capabilities of the manifest cover. */
   #covered({ settings, revision, previous, ...status }: ServiceStatus, withSettings = true): ServiceStatus {
     const { capabilities } = this.manifest;
+    const hasSettings = withSettings && capabilities.includes("settings");
+    if (previous !== undefined && !hasSettings) {
+      const { settings: _, ...rest } = previous;
+      previous = rest;
+    }
     return {
       ...status,
-      ...(withSettings && capabilities.includes("settings") && settings && { settings }),
+      ...(hasSettings && settings && { settings }),
       ...(capabilities.includes("update") && revision !== undefined && { revision }),
       ...(capabilities.includes("rollback") && previous && { previous }),
     };

@@ -60,17 +60,30 @@ test("the revision depends on the spec only, not on the progress of an update or
   expect(await revision({ ...rest, Spec: { ...Spec, Labels: { a: "1" } } })).not.toBe(first);
 });
 
-test("inspect() reports the version before the last update", async () => {
+test("inspect() reports the version before the last update, with its settings", async () => {
   const { Spec } = service("a");
   const PreviousSpec = {
     ...Spec,
     Labels: { a: "1", "org.openfactory.deploy.operation": "x" },
-    TaskTemplate: { ContainerSpec: { Image: "demo:0" } },
+    // The current version joins no network.
+    TaskTemplate: {
+      ContainerSpec: { Image: "demo:0", CapabilityAdd: ["CAP_SYS_ADMIN"] },
+      Networks: [{ Target: "n2" }],
+    },
   };
   const { engine } = fakeEngine(answers(service("aa", [], { PreviousSpec })));
   expect((await new SwarmDeploymentStrategy(engine).inspect("aa")).previous).toEqual({
     image: "demo:0",
     labels: { a: "1" },
+    settings: {
+      name: "a",
+      image: "demo:0",
+      env: [],
+      labels: { a: "1" },
+      capAdd: ["SYS_ADMIN"],
+      networks: ["host"],
+      mode: { Replicated: { Replicas: 0 } },
+    },
   });
 });
 

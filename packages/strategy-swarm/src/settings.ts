@@ -57,6 +57,18 @@ export function withSettings(status: ServiceStatus, service: ServiceDetails, nam
   };
 }
 
+/** The settings of the version before the last update, in {@link ServiceStatus.previous}. */
+export function withPreviousSettings(
+  status: ServiceStatus,
+  service: ServiceDetails,
+  names: NetworkNames,
+): ServiceStatus {
+  const { previous } = status;
+  const spec = previousSpec(service);
+  if (previous === undefined || spec === undefined) return status;
+  return { ...status, previous: { ...previous, settings: readSettings(spec, names) } };
+}
+
 /** {@link networkNames} returns the id as the name of a network that no longer exists. */
 const networkReference = (id: string, name: string | undefined): { id: string; name?: string } =>
   name === undefined || name === id ? { id } : { id, name };
@@ -116,15 +128,15 @@ const networkListings = perEngine(
 );
 
 /**
- * The names of networks by id: one call if a service has networks, none otherwise. The swarm's own networks `host` and
+ * The names of networks by id: one call if a spec has networks, none otherwise. The swarm's own networks `host` and
  * `bridge` are in no list, and cost one more call each.
  */
 export async function networkNames(
   engine: DockerEngine,
-  services: readonly ServiceDetails[],
+  specs: readonly ServiceSpec[],
   options: CallOptions,
 ): Promise<NetworkNames> {
-  const joined = new Set(services.flatMap(({ Spec }) => networkIds(Spec)));
+  const joined = new Set(specs.flatMap(networkIds));
   if (joined.size === 0) return new Map();
   const listed = await networkListings(engine).next("all", options);
   const unlisted = [...joined].filter((id) => !listed.has(id));

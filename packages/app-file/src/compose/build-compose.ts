@@ -11,7 +11,7 @@ import type { FileNotes } from "../notes.js";
 import { nameProject } from "../project-name.js";
 import { REQUEST_FORMAT } from "../request/build-request.js";
 import { EnvFiles } from "../request/env-files.js";
-import { type Declarations, declareResources, usedResources } from "../resources.js";
+import { type Declarations, declareResources, hashDeclaredSecrets, usedResources } from "../resources.js";
 import { outlineSchema } from "../schema/app-file.js";
 import { addSchemaFindings } from "../schema/schema-findings.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
@@ -50,14 +50,14 @@ interface Context extends ComposeSources {
  * Builds a project from a Compose model, with the rules and checks of app files.
  * @throws DeploymentError `INVALID_FILE` with all findings, including those of reading the files.
  */
-export function buildComposeProject(sources: ComposeSources, findings: Findings): BuiltProject {
+export async function buildComposeProject(sources: ComposeSources, findings: Findings): Promise<BuiltProject> {
   const { tree, names, name, directory, notes } = sources;
   const report = reporterFor(tree, findings);
   const identity = nameProject([tree], { given: name, directory }, findings);
   const context = { ...sources, project: identity.project, file: names[0] ?? "", findings, report };
   checkTopLevel(context);
   const services = activeServices(context);
-  const declared = declare(services, context);
+  const declared = await declare(services, context);
   const volumes = declareVolumes(context);
   const { env: environment, files } = sources;
   const budget = new ProjectBudget(findings);
@@ -185,7 +185,7 @@ function parsed<Value>(
 }
 
 /** Networks, secrets and configs. The project's default network is declared, if a service joins it. */
-function declare(services: readonly ActiveService[], context: Context): Declarations {
+async function declare(services: readonly ActiveService[], context: Context): Promise<Declarations> {
   const { tree, findings, report, project, file, files, env } = context;
   const sectionOf = (kind: "networks" | "secrets" | "configs"): Record<string, unknown> | undefined => {
     const all = supportedValue([kind], FILE_KEYS[kind] ?? {}, context) as
@@ -208,7 +208,8 @@ function declare(services: readonly ActiveService[], context: Context): Declarat
   };
   const { data, error } = outlineSchema.safeParse(all);
   if (error) addSchemaFindings(error, [], tree, findings, () => []);
-  return declareResources(data, { project, tree, file, files, env, report });
+  const declaring = { project, tree, file, files, env };
+  return declareResources(data, { ...declaring, report, hash: await hashDeclaredSecrets([[data, declaring]]) });
 }
 
 /** Compose's older `external: {name}`, and a `name` that an app file does not have, in the form of app files. */

@@ -77,7 +77,15 @@ export interface ServiceStatus {
    */
   unfinished?: true;
   /** The version before the last update, if `rollback` can restore it. */
-  previous?: { image: string; labels: Readonly<Record<string, string>> };
+  previous?: {
+    image: string;
+    labels: Readonly<Record<string, string>>;
+    /**
+     * As {@link ServiceStatus.settings}. Set by `inspect`, from strategies that can read them: without it, a rollback is refused
+     * while a policy is in force.
+     */
+    settings?: ServiceSettings;
+  };
 }
 
 /**

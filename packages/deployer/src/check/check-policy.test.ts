@@ -169,14 +169,22 @@ test("an error of reading the policies ends every operation that deploys", async
   expect(changes(strategy)).toEqual([]);
 });
 
-test("rollback() is refused, because the settings of the previous version are not known", async () => {
+test("a saved plan is refused under a policy that was put in force after it was made", async () => {
   const { strategy, limited } = guarded({ privileged: false });
-  await up(strategy, project(app("web", { image: "demo:1", privileged: true })));
-  await up(limited, project(app("web", { image: "demo:2" })));
+  const desired = project(app("web", { privileged: true }));
+  const { saved } = await planToSave(strategy, desired);
   strategy.calls.length = 0;
-  const error = await errorOf(rollback(limited, project(app("web", { image: "demo:2" }))));
-  expect(error).toMatchObject({ code: "POLICY_VIOLATION", hint: expect.stringContaining("ofdeploy up") });
-  expect(changes(strategy)).toEqual([]);
+  expect(await errorOf(up(limited, desired, { saved }))).toMatchObject({ code: "POLICY_VIOLATION" });
+  expect(strategy.calls).toEqual([]);
+});
+
+test("adopting a service is refused if the file requests what is forbidden", async () => {
+  const { strategy, limited } = guarded({ privileged: false });
+  await strategy.deploy({ name: "web", image: "demo:1", privileged: true });
+  strategy.calls.length = 0;
+  const work = up(limited, project(app("web", { privileged: true })), { adopt: ["Web"] });
+  expect(await errorOf(work)).toMatchObject({ code: "POLICY_VIOLATION" });
+  expect(strategy.calls).toEqual([]);
 });
 
 test("createDeployer() applies its policies to all operations", async () => {

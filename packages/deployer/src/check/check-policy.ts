@@ -12,7 +12,7 @@ import { type Policy, policyOf, type VerifyImage } from "../model/policy.js";
 import { locationOf } from "../model/project.js";
 import { hashNormalized } from "../model/request-hash.js";
 import type { CheckedApp, CheckedProject } from "./check-project.js";
-import { RULES, type Violation, volumeViolations } from "./policy-rules.js";
+import { type Violation, violations, volumeViolations } from "./policy-rules.js";
 
 /** How many images are verified at the same time. */
 const VERIFY_CONCURRENCY = 8;
@@ -31,11 +31,7 @@ export async function checkPolicy(
   const { policies, verifyImage } = await policyOf(strategy);
   if (policies.length === 0) return checked;
   const issues = policies.flatMap((policy) => [
-    ...checked.apps.flatMap((app) =>
-      RULES.filter(({ isSet }) => isSet(policy)).flatMap(({ name, check }) =>
-        check(app.request, policy).map((found) => issueOf({ ...found, rule: name }, policy, app)),
-      ),
-    ),
+    ...checked.apps.flatMap((app) => violations(app.request, policy).map((found) => issueOf(found, policy, app))),
     ...checked.resources.flatMap((resource) =>
       volumeViolations(resource, policy).map((found) => ({
         ...issueOf(found, policy),
@@ -50,21 +46,6 @@ export async function checkPolicy(
   );
   throwIfViolated(issues);
   return { ...checked, apps: verified };
-}
-
-/**
- * Checks an image that is about to be deployed by its name, without its other settings: the previous version of a rollback.
- * @throws DeploymentError `POLICY_VIOLATION`, also if a policy has rules about other settings, which can't be checked.
- */
-export async function checkPreviousVersion(strategy: OpenFactoryServiceDeploymentStrategy, app: string): Promise<void> {
-  const { policies } = await policyOf(strategy);
-  const [policy] = policies;
-  if (policy === undefined) return;
-  throw new DeploymentError(
-    "POLICY_VIOLATION",
-    `The policy ${policy.source} can't be checked for the previous version of ${app}: its settings are not known. Nothing was changed.`,
-    { hint: "Deploy that version with `ofdeploy up`, from its file." },
-  );
 }
 
 async function verifyApp(
@@ -98,7 +79,7 @@ async function verifyApp(
   return request === app.request ? app : { ...app, request, hash: hashNormalized(request) };
 }
 
-const messageOf = ({ message, rule }: Violation, { source }: Policy): string =>
+export const messageOf = ({ message, rule }: Pick<Violation, "message" | "rule">, { source }: Policy): string =>
   `${message} (rule ${rule} of the policy ${source})`;
 
 function issueOf(
@@ -116,7 +97,8 @@ function issueOf(
   };
 }
 
-function throwIfViolated(issues: readonly ErrorIssue[]): void {
+/** @throws DeploymentError `POLICY_VIOLATION` if there are issues. */
+export function throwIfViolated(issues: readonly ErrorIssue[]): void {
   const [first] = issues;
   if (first === undefined) return;
   const more = issues.length > 1 ? `; and ${issues.length - 1} more` : "";

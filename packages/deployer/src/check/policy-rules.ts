@@ -1,5 +1,5 @@
 import { normalize } from "node:path/posix";
-import { containsTemplate, type NormalizedRequest, parseImageReference } from "@openfactory/deploy-core";
+import { containsTemplate, parseImageReference, type ServiceSettings } from "@openfactory/deploy-core";
 import type { Policy } from "../model/policy.js";
 import type { DesiredResource } from "../model/project.js";
 
@@ -17,11 +17,11 @@ export interface Violation {
 interface Rule {
   readonly name: string;
   isSet(policy: Policy): boolean;
-  check(request: NormalizedRequest, policy: Policy): Omit<Violation, "rule">[];
+  check(settings: ServiceSettings, policy: Policy): Omit<Violation, "rule">[];
 }
 
-/** Every rule that needs the request only. */
-export const RULES: readonly Rule[] = [
+/** Every rule that needs the settings only. */
+const RULES: readonly Rule[] = [
   {
     name: "privileged",
     isSet: ({ privileged }) => privileged === false,
@@ -139,12 +139,22 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
+/** What a policy forbids about the settings of a request or of a service, except signatures. */
+export const violations = (settings: ServiceSettings, policy: Policy): Violation[] =>
+  RULES.filter(({ isSet }) => isSet(policy)).flatMap(({ name, check }) =>
+    check(settings, policy).map((found) => ({ ...found, rule: name })),
+  );
+
+/** Whether a policy forbids anything. */
+export const hasRules = (policy: Policy): boolean =>
+  policy.images?.signedBy !== undefined || RULES.some(({ isSet }) => isSet(policy));
+
 /** The violations of volumes that the project creates: a local volume can be a directory of the host under another name. */
 export const volumeViolations = ({ spec }: DesiredResource, policy: Policy): Violation[] => {
   if (spec.kind !== "volume") return [];
   const path = deviceOf(spec.driver, spec.driverOptions);
   if (path === undefined) return [];
-  const mounted = { mounts: [{ Type: "bind", Source: path, Target: "/volume" }] } as unknown as NormalizedRequest;
+  const mounted = { mounts: [{ Type: "bind", Source: path, Target: "/volume" }] } as unknown as ServiceSettings;
   return RULES.filter(({ name, isSet }) => (name === "binds" || name === "engine_socket") && isSet(policy)).flatMap(
     ({ name, check }) => check(mounted, policy).map((found) => ({ ...found, rule: name, field: "driver_opts" })),
   );
@@ -162,7 +172,7 @@ const isBelow = (path: string, parent: string): boolean =>
   path === parent || path.startsWith(parent.endsWith("/") ? parent : `${parent}/`);
 
 /** The paths of the host that a request mounts, without `..`: by bind mounts, and by local volumes of a directory or device. */
-function hostPaths({ mounts = [] }: NormalizedRequest): { path: string; field: string }[] {
+function hostPaths({ mounts = [] }: ServiceSettings): { path: string; field: string }[] {
   return mounts.flatMap(({ Type, Source, VolumeOptions }, index) => {
     const field = `mounts[${index}].Source`;
     const { Name, Options } = VolumeOptions?.DriverConfig ?? {};

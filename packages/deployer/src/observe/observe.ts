@@ -82,8 +82,10 @@ export const canObserve = (strategy: OpenFactoryServiceDeploymentStrategy): bool
 
 /** A status for plans, reports and events: settings contain values of `env`. */
 export function withoutSettings(status: ServiceStatus): ServiceStatus {
-  const { settings: _, unmappedSettings: _unmapped, ...rest } = status;
-  return rest;
+  const { settings: _, unmappedSettings: _unmapped, previous, ...rest } = status;
+  if (previous === undefined) return rest;
+  const { settings: _previous, ...version } = previous;
+  return { ...rest, previous: version };
 }
 
 const byName = (services: readonly ServiceStatus[]): Map<string, ServiceStatus> =>

@@ -5,6 +5,7 @@ import {
   type ProcessChange,
   requireCapability,
 } from "@openfactory/deploy-core";
+import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { type AppPhase, collectWarnings } from "../model/events.js";
@@ -36,7 +37,8 @@ const PHASES: Readonly<Record<ProcessOperation, AppPhase>> = {
  * @param desired may have no apps, if only the project's name is known.
  * @returns the outcome of each app; failures are in the report.
  * @throws DeploymentError before any change: `UNSUPPORTED` (the platform can't do it), `NOT_FOUND` (an app is not deployed),
- * `CONFLICT` (another process holds the lock), `ENGINE_UNREACHABLE`, ...
+ * `POLICY_VIOLATION` (a policy forbids an app that would be started), `CONFLICT` (another process holds the lock),
+ * `ENGINE_UNREACHABLE`, ...
  */
 export async function changeProcesses(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
@@ -57,6 +59,7 @@ export async function changeProcesses(
     { signal },
   );
   const services = ownedServices(desired, observed.services.values(), options.apps);
+  if (operation !== "stop") await checkServices(strategy, services, { signal });
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? operation, signal, observer, warn };
   const change = (held: typeof strategy): Promise<ProcessVerdict[]> =>
     changeAll(held, desired, services, operation, options);

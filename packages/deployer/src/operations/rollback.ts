@@ -5,7 +5,7 @@ import {
   requireCapability,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import { checkPreviousVersion } from "../check/check-policy.js";
+import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
@@ -36,7 +36,8 @@ export interface RollbackOptions extends LockOptions, ListenerOptions, ChangeOpt
  * @param desired may have no apps, if only the project's name is known.
  * @returns the outcome of each app; failures are in the report.
  * @throws DeploymentError before any change: `UNSUPPORTED` (the platform keeps no previous versions), `NOT_FOUND` (an app is
- * not deployed), `POLICY_VIOLATION` (a policy is in force, and the settings of the previous version are not known), `CONFLICT` (another process holds the lock), `ENGINE_UNREACHABLE`, ...
+ * not deployed), `POLICY_VIOLATION` (a policy forbids the previous version, or can't be checked for it), `CONFLICT` (another
+ * process holds the lock), `ENGINE_UNREACHABLE`, ...
  */
 export async function rollback(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
@@ -56,7 +57,7 @@ export async function rollback(
     { signal },
   );
   const { candidates, run } = chooseVersions(desired, observed.services.values(), names);
-  for (const { app } of candidates.filter(willRollBack)) await checkPreviousVersion(strategy, app);
+  await checkServices(strategy, candidates.filter(willRollBack), { version: "previous", signal });
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "rollback", signal, observer, warn };
   const rollBackAndDeliver = async (held: typeof strategy): Promise<RollbackVerdict[]> => {
     const verdicts = await rollBackAll(held, desired, candidates, options);

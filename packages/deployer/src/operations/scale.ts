@@ -4,6 +4,7 @@ import {
   type ProgressEvent,
   requireCapability,
 } from "@openfactory/deploy-core";
+import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings, type Observer, progressObserver } from "../model/events.js";
@@ -33,7 +34,7 @@ export interface ScaleOptions extends LockOptions, ListenerOptions {
  * @param desired may have no apps, if only the project's name is known.
  * @param app the app's name.
  * @throws DeploymentError `INVALID_REQUEST` (not a number of replicas), `UNSUPPORTED` (the platform or the app has no
- * replicas), `NOT_FOUND`, `CONFLICT` (the service belongs to something else; another process holds the lock); `TASK_FAILED`
+ * replicas), `NOT_FOUND`, `POLICY_VIOLATION` (a policy forbids the app, and more replicas would start), `CONFLICT` (the service belongs to something else; another process holds the lock); `TASK_FAILED`
  * or `TIMEOUT` if not all replicas run, and then the number stays as set.
  */
 export async function scale(
@@ -61,6 +62,7 @@ export async function scale(
   // Replicas that were stopped, or that an interrupted run created and did not start, count as desired ones.
   const isIncomplete = replicas > 0 && (before.unfinished === true || before.state === "stopped");
   const hasChanges = from !== replicas || isIncomplete;
+  if (replicas > from || isIncomplete) await checkServices(strategy, [{ app, service }], { signal });
   const setReplicas = async (held: typeof strategy): Promise<void> => {
     if (!hasChanges) return;
     observer?.({ type: "phase", app, service, phase: "scaling", detail: `${from} to ${replicas}` });

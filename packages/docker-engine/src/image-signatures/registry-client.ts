@@ -103,7 +103,7 @@ export class RegistryClient {
     if (!/^bearer /i.test(challenge)) return basic;
     if (registrytoken !== undefined) return `Bearer ${registrytoken}`;
     const parameters = new Map(
-      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]),
+      [...challenge.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]),
     );
     const realm = URL.parse(parameters.get("realm") ?? "");
     // A token service receives the password, so it must not be reached in plain text, except where the registry is.

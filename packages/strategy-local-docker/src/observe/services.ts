@@ -61,7 +61,8 @@ export async function inspectService(
   const { current, previous } = resolveState(group);
   assertFound(engine, serviceName, current);
   const containers = current.map(({ details }) => details);
-  const previousConfig = previous[0]?.details.Config;
+  const previousContainers = previous.map(({ details }) => details);
+  const previousConfig = previousContainers[0]?.Config;
   const status = serviceStatus(serviceName, containers);
   const images = imageLookup(engine);
   return redactStatus({
@@ -70,7 +71,11 @@ export async function inspectService(
     ...(await settingsAndRevision(serviceName, containers, images)),
     ...(await unmappedSettings(containers, images)),
     ...(previousConfig && {
-      previous: { image: previousConfig.Image, labels: withoutStrategyLabels(previousConfig.Labels) },
+      previous: {
+        image: previousConfig.Image,
+        labels: withoutStrategyLabels(previousConfig.Labels),
+        settings: await readSettings(serviceName, previousContainers, images),
+      },
     }),
   });
 }

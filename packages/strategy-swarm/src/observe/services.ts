@@ -8,7 +8,7 @@ import {
   type TaskDetails,
 } from "@openfactory/docker-engine";
 import { unmappedServiceSettings } from "@openfactory/docker-translators";
-import { networkNames, withSettings } from "../settings.js";
+import { networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
 import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
@@ -116,17 +116,18 @@ export const remainingTasksPoller = perEngine(
     }, POLL_INTERVAL),
 );
 
-/** A service with its settings: three calls, and one more if it has networks. @throws DeploymentError `NOT_FOUND`. */
+/** A service with its settings and those of its previous version: three calls, and one more if it has networks. @throws DeploymentError `NOT_FOUND`. */
 export async function inspectService(
   engine: DockerEngine,
   serviceName: string,
   options: OperationOptions,
 ): Promise<ServiceStatus> {
   const { service, tasks, nodes } = await observe(engine, serviceName, options);
-  const networks = await networkNames(engine, [service], { signal: options.signal });
+  const specs = [service.Spec, previousSpec(service)].filter((spec) => spec !== undefined);
+  const networks = await networkNames(engine, specs, { signal: options.signal });
   const unmapped = unmappedServiceSettings(service.Spec);
   return {
-    ...withSettings(serviceStatus(service, tasks, nodes), service, networks),
+    ...withPreviousSettings(withSettings(serviceStatus(service, tasks, nodes), service, networks), service, networks),
     ...(unmapped.length > 0 && { unmappedSettings: unmapped }),
   };
 }
@@ -150,7 +151,8 @@ export async function listServices(
       ? []
       : await Promise.all([tasksByService(engine, inspected, { signal }), engine.nodes.list({ signal })]);
   const nodes = nodesById(listedNodes);
-  const networks = await networkNames(engine, services, { signal });
+  const specs = services.map(({ Spec }) => Spec);
+  const networks = await networkNames(engine, specs, { signal });
   const statusOf = (service: ServiceDetails): ServiceStatus =>
     needsTasks(service) ? serviceStatus(service, tasks?.get(service.ID) ?? [], nodes) : statusFromCounts(service);
   return services

@@ -39,7 +39,7 @@ export async function updateService(
   const { signal, observer, revision } = options;
   const { name } = request;
   const service = await findService(engine, name, { signal });
-  const names = await networkNames(engine, [service], { signal });
+  const names = await networkNames(engine, [service.Spec], { signal });
   assertRevision(service, { revision, names });
   const [{ image, authFor, warnings }, files] = await Promise.all([
     resolveImage(engine, request, options),

@@ -3,6 +3,7 @@ import { findRegexes } from "./find-regexes.js";
 /** Regular expressions that are not linear, and why their input is short. */
 const BOUNDED: Readonly<Record<string, string>> = {
   "apps/cli/src/commands/completion.ts": "the usage lines of this program",
+  "apps/cli/src/completion/values.ts": "the descriptions of the options of this program",
   "apps/cli/src/options/parse-error.ts": "an argument of the command line, which the user has typed",
 };
 
