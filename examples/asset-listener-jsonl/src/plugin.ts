@@ -1,11 +1,11 @@
 import { appendFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { CONTRACT_VERSION, defineAssetListenerPlugin } from "@openfactory/deploy-core";
+import { defineAssetListenerPlugin } from "@openfactory/deploy-core";
 
 /** Appends every asset event to the file `OPENFACTORY_ASSETS_FILE`. Default: `assets.jsonl` in the working directory. */
 export const plugin = defineAssetListenerPlugin({
   name: "jsonl",
-  contractVersion: CONTRACT_VERSION,
+  contractVersion: "1.0",
   description: "Appends asset events to a file, one JSON object per line.",
   create: ({ env, cwd }) => {
     const file = resolve(cwd, env["OPENFACTORY_ASSETS_FILE"] || "assets.jsonl");

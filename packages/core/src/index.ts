@@ -154,6 +154,11 @@ export {
 } from "./plugins/discover.js";
 export {
   CONTRACT_VERSION,
+  type ContractRange,
+  formatContractRange,
+  parseContractRange,
+} from "./plugins/contract-version.js";
+export {
   exportedPlugins,
   loadWithTimeout,
   type PluginDeclaration,

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CONTRACT_VERSION } from "@openfactory/deploy-core";
 import { run } from "./cli.js";
+import { peerRange } from "./create-strategy.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -67,6 +69,18 @@ describe("npm create @openfactory/strategy", () => {
       expect(version, name).toMatch(/^(?:\^\d|workspace:)/);
       expect(version, name).toBe(own[name]);
     }
+  });
+
+  test("declares the present version of the contract, as a literal", async () => {
+    await create(join(folder, "rack"));
+    expect(await read("rack", "src", "plugin.ts")).toContain(`contractVersion: "${CONTRACT_VERSION}",`);
+  });
+
+  test("has a peer range for all releases of core with the same major version of the contract", () => {
+    const major = Number.parseInt(CONTRACT_VERSION, 10);
+    expect(peerRange("^0.1.0")).toBe(`>=0.1.0 <${major + 1}`);
+    expect(peerRange("^1.4.2")).toBe(`>=1.4.2 <${major + 1}`);
+    expect(peerRange("workspace:^")).toBe("workspace:^");
   });
 
   test("accepts a folder with an empty Git repository, and a name that starts with a digit", async () => {

@@ -86,10 +86,21 @@ async function readVersions(): Promise<Record<string, string>> {
   return packageJson.devDependencies ?? {};
 }
 
+/** The contract's major version that the template is for. Releases of core have a lower or the same major version. */
+const CONTRACT_MAJOR = 1;
+
+/**
+ * A peer range for a caret range: all later releases of core with the same major version of the contract. A caret would exclude
+ * those after 0.x, and two plugins of different age could not be installed in one project.
+ */
+export const peerRange = (range = ""): string => range.replace(/^\^(?=\d)(.*)/, `>=$1 <${CONTRACT_MAJOR + 1}`);
+
 function setVersions(text: string, versions: Record<string, string>): string {
   const packageJson = JSON.parse(text) as PackageJson;
   for (const section of [packageJson.dependencies, packageJson.peerDependencies, packageJson.devDependencies]) {
     for (const name of Object.keys(section ?? {})) Object.assign(section ?? {}, { [name]: versions[name] });
   }
+  for (const [name, range] of Object.entries(packageJson.peerDependencies ?? {}))
+    Object.assign(packageJson.peerDependencies ?? {}, { [name]: peerRange(range) });
   return `${JSON.stringify(packageJson, undefined, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
+import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
 import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
 import { LOCAL_DOCKER_OPTIONS, localDockerOptionsSchema } from "./options.js";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
@@ -6,7 +6,7 @@ import { LocalDockerDeploymentStrategy } from "./strategy.js";
 /** The platform `docker`. It uses the registered `DOCKER_ENGINE`, or else creates an engine from the options. */
 export const plugin = defineStrategyPlugin({
   name: "docker",
-  contractVersion: 1,
+  contractVersion: CONTRACT_VERSION,
   description: "Containers of one Docker Engine",
   options: localDockerOptionsSchema,
   register(container, options) {

@@ -1,4 +1,4 @@
-import { defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
+import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
 import { createEngine, DOCKER_ENGINE, swarmOptionsShape } from "@openfactory/docker-engine";
 import { z } from "zod";
 import { SwarmDeploymentStrategy } from "./strategy.js";
@@ -14,7 +14,7 @@ export type SwarmOptions = z.output<typeof swarmOptionsSchema>;
 /** The platform `swarm`. Uses the engine that the container has registered as `DOCKER_ENGINE`, if any. */
 export const plugin = defineStrategyPlugin({
   name: "swarm",
-  contractVersion: 1,
+  contractVersion: CONTRACT_VERSION,
   description: "Services of a Docker Swarm",
   options: swarmOptionsSchema,
   register(container, options) {

@@ -21,7 +21,7 @@ export const expectedErrors = {
     code: "PLUGIN_FAILED",
     message:
       "The strategy plugin plugin-of-tomorrow can't be used: " +
-      "it is built for contract version 99, not for version 1.",
+      "it is built for contract version 99.0, and ofdeploy has version 1.0: the major versions must be equal.",
   },
   twice: { code: "CONFLICT", message: "Two plugins provide the platform twice: plugin-one and plugin-two." },
 };

@@ -1,6 +1,13 @@
 import { join, resolve } from "node:path";
 import type { AppProject } from "@openfactory/app-file";
-import { DeploymentError, type Diagnosis, supports } from "@openfactory/deploy-core";
+import {
+  CONTRACT_VERSION,
+  DeploymentError,
+  type Diagnosis,
+  formatContractRange,
+  parseContractRange,
+  supports,
+} from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
@@ -10,6 +17,7 @@ import { stripControlChars, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { hintText } from "../output/messages.js";
 import { openGuardedStrategy, platformOf } from "../platforms.js";
+import { findPlugins } from "../plugins.js";
 import { policyFiles } from "../policy/site-policy.js";
 import { loadFiles } from "../project.js";
 import { checkPermissions } from "./check-permissions.js";
@@ -67,7 +75,7 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
   try {
     platform = await platformOf(options, io);
     strategy = await openGuardedStrategy(options, io, project);
-    yield { check: "platform", state: "ok", detail: `The platform ${platform} is installed.` };
+    yield { check: "platform", state: "ok", detail: await describePlatform(platform, options, io) };
   } catch (error) {
     yield failure("platform", error);
     return;
@@ -95,6 +103,13 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
   } finally {
     await strategy.close();
   }
+}
+
+async function describePlatform(name: string, options: GlobalOptions, io: Io): Promise<string> {
+  const { platforms } = await findPlugins(options, io);
+  const range = parseContractRange((await platforms.plugin(name)).contractVersion);
+  const built = range === undefined ? "" : ` It is built for contract ${formatContractRange(range)};`;
+  return `The platform ${name} is installed.${built} ofdeploy has contract ${CONTRACT_VERSION}.`;
 }
 
 /** @throws errors that are not DeploymentErrors, and `ABORTED`. */

@@ -60,6 +60,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
           title: "DESCRIPTION",
           cell: ({ description, error }) => (error ? `can't be used: ${error.message}` : (description ?? "")),
         },
+        { title: "CONTRACT", cell: ({ contractVersion }) => contractVersion ?? "-", dropRank: 0 },
         { title: "CAPABILITIES", cell: ({ manifest }) => manifest?.capabilities.join(", ") ?? "-", dropRank: 1 },
         { title: "NOT SUPPORTED", cell: ({ manifest }) => (manifest ? unsupportedFields(manifest) : "-"), dropRank: 3 },
         { title: "FROM", cell: ({ origin }) => origin, dropRank: 2 },

@@ -47,6 +47,8 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
       const { app, progress } = event;
       if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy" };
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
+      // A plugin for a later minor version of the contract may report other events.
+      if (progress.type !== "waiting") return undefined;
       const { running, desired, detail } = progress;
       if (desired === 0) return { app, text: `${running} still running`, kind: "busy" };
       // Platforms report details only sometimes.

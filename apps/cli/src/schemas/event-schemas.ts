@@ -138,6 +138,7 @@ const listed = [
     name: z.string(),
     origin: z.string(),
     description: z.string().optional(),
+    contractVersion: z.string().optional(),
     capabilities: z.array(z.string()).optional(),
     supportedFields: z.array(z.string()).optional(),
     limitations: z.array(z.object({ field: z.string(), reason: z.string(), refuse: z.boolean() })).optional(),

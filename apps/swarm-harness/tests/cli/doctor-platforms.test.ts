@@ -22,13 +22,14 @@ describe("platforms and doctor", () => {
     );
     const ran = await project.run("platforms", "--plugin", "./broken.mjs", "--plugin", "./broken-later.mjs");
     expect(ran.code).toBe(0);
-    expect(ran.out).toMatch(/^memory +Services in memory.* inspect, list/m);
+    expect(ran.out).toMatch(/^memory +Services in memory.* 1\.0 +inspect, list/m);
     expect(ran.out).toMatch(/broken\.mjs +can't be used: .*not today/);
     expect(ran.out).toMatch(/^broken-later +can't be used: .*it failed to start: not even then/m);
     expect(ran.out).toMatch(/^docker /m);
     const { events } = await project.run("platforms", "--json");
     expect(events.find(({ name }) => name === "memory")).toMatchObject({
       event: "platform",
+      contractVersion: "1.0",
       capabilities: expect.arrayContaining(["list"]),
     });
   });
@@ -36,7 +37,9 @@ describe("platforms and doctor", () => {
   test("doctor checks Node, file, platform and engine, and prints a hint for a failure", async () => {
     const good = await project.write(two).run("doctor");
     expect(good.code).toBe(0);
-    expect(good.out).toMatch(/^ok +node: Node [^]*^ok +file: [^]*^ok +platform: [^]*^ok +engine: /m);
+    expect(good.out).toMatch(
+      /^ok +node: Node [^]*^ok +file: [^]*^ok +platform: .*contract 1\.0; ofdeploy has contract 1\.0\.$[^]*^ok +engine: /m,
+    );
     const bad = await project.write("apps: {}").run("doctor");
     expect(bad.code).toBe(1);
     expect(bad.out).toMatch(/^failed +file: .*\n {2}hint: /m);

@@ -70,8 +70,8 @@ export interface AssetListenerPlugin {
   readonly kind: "assetListener";
   /** Lowercase letters, digits and `-`. */
   readonly name: string;
-  /** `CONTRACT_VERSION` of the core that the plugin was built with. */
-  readonly contractVersion: number;
+  /** The version of the contract that the plugin was built for, such as `1.0`, or a range such as `1.0 - 1.2`. */
+  readonly contractVersion: string | number;
   /** One line for documentation. */
   readonly description: string;
   /** Creates the listener for one run of a command. */

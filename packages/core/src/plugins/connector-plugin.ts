@@ -66,8 +66,8 @@ export interface ConnectorPlugin<Config = unknown> {
   readonly kind: "connector";
   /** The value of `connector.type`: lowercase letters, digits and `-`. */
   readonly name: string;
-  /** `CONTRACT_VERSION` of the core that the plugin was built with. */
-  readonly contractVersion: number;
+  /** The version of the contract that the plugin was built for, such as `1.0`, or a range such as `1.0 - 1.2`. */
+  readonly contractVersion: string | number;
   /** One line for documentation. */
   readonly description: string;
   /** Schema of `connector`, including the key `type`. Its issues are reported as errors at their positions in the file. */

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { AssetListenerRegistry, defineAssetListenerPlugin } from "./asset-listener.js";
 import { ConnectorRegistry, defineConnectorPlugin } from "./connector-plugin.js";
-import { CONTRACT_VERSION, exportedPlugins } from "./plugin-registry.js";
+import { CONTRACT_VERSION } from "./contract-version.js";
+import { exportedPlugins } from "./plugin-registry.js";
 import { StrategyRegistry } from "./strategy-plugin.js";
 
 const modbus = defineConnectorPlugin({
@@ -42,7 +43,7 @@ describe("ConnectorRegistry", () => {
     [listener, "it exports no connector plugin"],
     [{ ...modbus, build: undefined }, "it has no build function"],
     [{ ...modbus, schema: {} }, "its schema is not a zod schema"],
-    [{ ...modbus, contractVersion: 2 }, "it is built for contract version 2"],
+    [{ ...modbus, contractVersion: 2 }, "it is built for contract version 2.0, and ofdeploy has version"],
   ])("register() rejects with PLUGIN_FAILED: %#", (plugin, reason) => {
     expect(() => new ConnectorRegistry().register(plugin)).toThrow(
       expect.objectContaining({ code: "PLUGIN_FAILED", message: expect.stringContaining(reason) }),

@@ -1,12 +1,14 @@
 import { DeploymentError, type ErrorCode } from "../errors.js";
-
-/** The version of the contract for plugins. Incremented only by a change that breaks existing plugins. */
-export const CONTRACT_VERSION = 1;
+import { contractProblem, formatContractRange, parseContractRange } from "./contract-version.js";
 
 /** The fields that plugins of all kinds have. */
 export interface AnyPlugin {
   readonly name: string;
-  readonly contractVersion: number;
+  /**
+   * The version of the contract that the plugin was built for, as a literal: `1.2`, or with the earliest one that it works
+   * with `1.0 - 1.2`. A number is a major version, with the minor version 0.
+   */
+  readonly contractVersion: string | number;
   readonly description: string;
 }
 
@@ -39,6 +41,8 @@ export interface PluginDescription {
   name: string;
   origin: string;
   description?: string;
+  /** The version of the contract that it was built for, or the range of versions: `1.2`, `1.0 - 1.2`. */
+  contractVersion?: string;
   /** Why it can't be used. */
   error?: DeploymentError;
 }
@@ -81,7 +85,9 @@ export class PluginRegistry<Plugin extends AnyPlugin> {
       this.names().map(async (name): Promise<PluginDescription> => {
         const origin = (this.#declared.get(name) ?? []).map((declaration) => declaration.origin).join(", ");
         try {
-          return { name, origin, description: (await this.plugin(name)).description };
+          const { description, contractVersion } = await this.plugin(name);
+          const range = parseContractRange(contractVersion);
+          return { name, origin, description, ...(range && { contractVersion: formatContractRange(range) }) };
         } catch (error) {
           if (DeploymentError.isInstance(error)) return { name, origin, error };
           throw error;
@@ -147,10 +153,8 @@ function findPlugin<Plugin extends AnyPlugin>(loaded: unknown, origin: string, k
   if (typeof name !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
     throw pluginFailed(kind, origin, "its name must consist of lowercase letters, digits and -", REPORT_BUG);
   }
-  if (contractVersion !== CONTRACT_VERSION) {
-    const problem = `it is built for contract version ${String(contractVersion)}, not for version ${CONTRACT_VERSION}`;
-    throw pluginFailed(kind, origin, problem, "Install matching versions of the plugin and of ofdeploy.");
-  }
+  const mismatch = contractProblem(contractVersion);
+  if (mismatch !== undefined) throw pluginFailed(kind, origin, mismatch.problem, mismatch.hint);
   const problem = kind.findProblem(plugin);
   if (problem !== undefined) throw pluginFailed(kind, origin, problem, REPORT_BUG);
   return plugin as unknown as Plugin;

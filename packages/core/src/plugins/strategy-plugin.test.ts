@@ -6,7 +6,8 @@ import { z } from "zod";
 import { DeploymentError } from "../errors.js";
 import { REQUIRED_FIELDS } from "../strategy/manifest.js";
 import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
-import { CONTRACT_VERSION, LOAD_TIMEOUT_MS } from "./plugin-registry.js";
+import { CONTRACT_VERSION } from "./contract-version.js";
+import { LOAD_TIMEOUT_MS } from "./plugin-registry.js";
 import {
   acceptForeignClasses,
   defineStrategyPlugin,
@@ -132,7 +133,7 @@ describe("StrategyRegistry", () => {
     [
       "is built for another contract version",
       async () => plugin("bad", { contractVersion: 99 }),
-      `it is built for contract version 99, not for version ${CONTRACT_VERSION}`,
+      `it is built for contract version 99.0, and ofdeploy has version ${CONTRACT_VERSION}: the major versions must be equal`,
     ],
     ["exports nothing", async () => ({}), "it exports no strategy plugin"],
     ["is undefined", async () => undefined, "it exports no strategy plugin"],

@@ -5,6 +5,8 @@ import { DeploymentError } from "../errors.js";
 import { formatFieldPath } from "../request/field-path.js";
 import { withReadableManifest } from "../strategy/read-manifest.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
+import { parseContractRange } from "./contract-version.js";
+import { adaptOlderPlugin } from "./older-plugin.js";
 import { isSchema, messageOf, pluginFailed, type PluginKind, PluginRegistry, REPORT_BUG } from "./plugin-registry.js";
 
 /** The token under which a plugin registers its strategy. Copies of this package share it. */
@@ -18,8 +20,8 @@ export const DEPLOYMENT_STRATEGY: InjectionToken<OpenFactoryServiceDeploymentStr
 export interface StrategyPlugin<Options = unknown> {
   /** The platform's name, as in `--platform`: lowercase letters, digits and `-`. */
   readonly name: string;
-  /** {@link CONTRACT_VERSION} of the core that the plugin was built with. */
-  readonly contractVersion: number;
+  /** The version of the contract that the plugin was built for, such as `1.0`, or a range such as `1.0 - 1.2`. */
+  readonly contractVersion: string | number;
   /** One line for `ofdeploy platforms`. */
   readonly description: string;
   /** Schema of the options that {@link register} receives. */
@@ -76,7 +78,8 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);
-      if (isStrategy(strategy)) return withReadableManifest(strategy);
+      const knows = parseContractRange(plugin.contractVersion)?.to;
+      if (isStrategy(strategy) && knows !== undefined) return adaptOlderPlugin(withReadableManifest(strategy), knows);
       throw pluginFailed(STRATEGY, name, "it registers a value that is not a strategy", REPORT_BUG);
     } catch (error) {
       if (DeploymentError.isInstance(error)) throw error;

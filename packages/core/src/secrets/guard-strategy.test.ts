@@ -144,3 +144,17 @@ test("withoutSecrets() masks the secrets of its request", async () => {
   );
   expect(textOf(error)).not.toContain(SECRET);
 });
+
+test("withoutSecrets() passes on an event of a later contract version, and masks all its texts", async () => {
+  const events: ProgressEvent[] = [];
+  const event = { type: "checkpoint", service: "demo", note: `at ${SECRET}`, step: 3 } as unknown as ProgressEvent;
+  await withoutSecrets(
+    { name: "demo", image: "app", env: [`A=${SECRET}`] },
+    { observer: (seen) => events.push(seen) },
+    async ({ observer }): Promise<Deployment> => {
+      observer?.(event);
+      return { name: "demo", ids: [], image: "app", warnings: [] };
+    },
+  );
+  expect(events).toEqual([{ type: "checkpoint", service: "demo", note: "at ***", step: 3 }]);
+});

@@ -104,8 +104,19 @@ function redactEvent(event: ProgressEvent, redactor: Redactor): ProgressEvent {
       return { ...event, warning: { ...event.warning, reason: redactor.text(event.warning.reason) } };
     case "step":
       return event;
+    default:
+      return redactUnknown(event satisfies never, redactor);
   }
 }
+
+/** An event of a plugin for a later minor version of the contract: any of its texts may be from the engine. */
+const redactUnknown = (event: object, redactor: Redactor): ProgressEvent =>
+  Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [
+      key,
+      typeof value === "string" && key !== "type" && key !== "service" ? redactor.text(value) : value,
+    ]),
+  ) as unknown as ProgressEvent;
 
 /** Masks the errors of instances. @returns the same object if there is nothing to mask. */
 function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStatus {

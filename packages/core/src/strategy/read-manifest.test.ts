@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { CONTRACT_VERSION } from "../plugins/plugin-registry.js";
+import { CONTRACT_VERSION } from "../plugins/contract-version.js";
 import { DEPLOYMENT_STRATEGY, defineStrategyPlugin, StrategyRegistry } from "../plugins/strategy-plugin.js";
 import { parseRequest } from "../request/parse-request.js";
 import { checkSupport } from "./check-support.js";
