@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { abortDeployCases, abortedReadsCases } from "./cases/aborts.js";
 import { alreadyExistsCases, concurrencyCases, deploymentCases, inputUnchangedCases } from "./cases/deploy.js";
 import { diagnoseCases } from "./cases/diagnose.js";
+import { elsewhereCases } from "./cases/elsewhere.js";
 import { failureCases, invalidRequestCases } from "./cases/failures.js";
 import { logsFollowCases } from "./cases/followed-logs.js";
 import { entrypointCases, pullPolicyCases, refreshAuthCases, slowImageCases } from "./cases/images.js";
@@ -79,6 +80,7 @@ const caseGroups = {
   preflight: preflightCases,
   diagnose: diagnoseCases,
   lock: lockCases,
+  elsewhere: elsewhereCases,
   "random runs": (suite: Suite, { model }: ContractOptions) => randomRunCases(suite, model),
 } satisfies Record<string, Register>;
 

@@ -28,6 +28,7 @@ export async function expectError(operation: Promise<unknown>, expected: Expecte
   expect(error.message, "an error has a message of one line").toMatch(/^\S[^\n]*$/);
   expect(error.strategy, "an error names its strategy").toBe(expected.strategy);
   if (expected.service !== undefined) expect(error.service, "an error names its service").toBe(expected.service);
+  expect(error.help, "an error has the address of a page about its code").toMatch(/^https:\/\/\S+$/);
   if (error.code !== "ABORTED") expect(error.hint, "an error has a hint of one line").toMatch(/^\S[^\n]*$/);
   return error;
 }

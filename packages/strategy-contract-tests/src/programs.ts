@@ -56,6 +56,16 @@ export interface ContractPrograms {
     printDirectory(): string[];
     /** Writes the line `yes` if its stdin is a terminal, otherwise `no`. */
     isTerminal(): string[];
+    /**
+     * Exits with 0 as soon as its terminal has that size, and with 1 if that takes seconds. Without this program, its case is
+     * skipped.
+     */
+    hasTerminalSize?(size: { columns: number; rows: number }): string[];
+    /**
+     * Writes a line with the id of its user. Without this program, cases with users and directories that do not exist are
+     * skipped.
+     */
+    printUser?(): string[];
   };
 }
 
@@ -136,5 +146,11 @@ export const shellPrograms: ContractPrograms = {
     printVariable: (name) => ["sh", "-c", `printf '%s\\n' "$${name}"`],
     printDirectory: () => ["pwd"],
     isTerminal: () => ["sh", "-c", "if [ -t 0 ]; then echo yes; else echo no; fi"],
+    hasTerminalSize: ({ columns, rows }) => [
+      "sh",
+      "-c",
+      `i=0; while [ "$(stty size)" != "${rows} ${columns}" ]; do [ $i -gt 50 ] && exit 1; i=$((i+1)); sleep 0.1; done`,
+    ],
+    printUser: () => ["id", "-u"],
   },
 };

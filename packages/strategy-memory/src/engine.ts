@@ -29,6 +29,9 @@ export interface MemoryEngineOptions {
 
 const REMOVE_TIMEOUT_MS = 10_000;
 const POLL_INTERVAL_MS = 5;
+/** The host ports that an engine chooses (IANA, dynamic ports). */
+const FIRST_CHOSEN_PORT = 49_152;
+const CHOSEN_PORTS = 16_384;
 
 /** What happens when the new version of an update fails: see {@link MemoryEngine.change}. */
 export type UpdateFailureAction = "leave" | "rollback" | "keep";
@@ -46,6 +49,7 @@ export class MemoryEngine {
   /** The behavior of a service's processes, by service name. It applies to processes that start from now on. */
   readonly processes: Record<string, SimulatedProcess>;
   readonly #options: MemoryEngineOptions;
+  #chosenPorts = 0;
 
   constructor(options: MemoryEngineOptions = {}) {
     this.#options = options;
@@ -79,7 +83,7 @@ export class MemoryEngine {
   start(service: MemoryService): void {
     this.#checkPorts(service);
     service.instances = this.#launch(service.request, []);
-    this.#attach(service);
+    this.#connect(service);
   }
 
   /**
@@ -99,7 +103,7 @@ export class MemoryEngine {
     service.instances = isRolledBack ? this.#launch(service.request, []) : instances;
     service.previous = isRolledBack ? undefined : service.request;
     service.request = isRolledBack ? service.request : request;
-    this.#attach(service);
+    this.#connect(service);
     delete service.status;
   }
 
@@ -137,7 +141,7 @@ export class MemoryEngine {
     const service: MemoryService = { id: newId(), request: normalized, createdAt: Date.now(), instances: [] };
     service.instances = this.#launch(normalized, []);
     if (status !== undefined) service.status = status;
-    this.#attach(service);
+    this.#connect(service);
     this.services.set(request.name, service);
     return service;
   }
@@ -207,16 +211,24 @@ export class MemoryEngine {
     };
   }
 
-  #attach(service: MemoryService): void {
-    const { networks } = service.request;
+  /** Attaches a service to its networks, and publishes its ports. */
+  #connect(service: MemoryService): void {
+    const { networks, ports = [] } = service.request;
     if (networks === undefined) delete service.networks;
-    else
-      service.networks = networks.flatMap((name) =>
-        this.resources
-          .named("network", name)
-          .slice(0, 1)
-          .map(({ id }) => ({ id, name })),
-      );
+    else service.networks = networks.flatMap((name) => this.#network(name));
+    service.ports = ports.map((port) => ({ ...port, published: port.published ?? this.#choosePort() }));
+  }
+
+  /** A network that is known only by a name that every service may use has no id. */
+  #network(name: string): { id: string; name: string }[] {
+    const [resource] = this.resources.named("network", name);
+    if (resource !== undefined) return [{ id: resource.id, name }];
+    return this.networks?.has(name) ? [{ id: `network-${name}`, name }] : [];
+  }
+
+  #choosePort(): number {
+    this.#chosenPorts += 1;
+    return FIRST_CHOSEN_PORT + (this.#chosenPorts % CHOSEN_PORTS);
   }
 
   #checkPorts({ id, request }: MemoryService): void {

@@ -43,12 +43,29 @@ const commands: Readonly<Record<string, Command>> = {
     await print("stdout", `${workingDir}\n`);
     return 0;
   },
+  "print-user": async (_, { user = "0", write: print }) => {
+    await print("stdout", `${user.split(":")[0]}\n`);
+    return 0;
+  },
+  "has-terminal-size": async ([columns, rows], { terminal }) =>
+    String(terminal?.columns) === columns && String(terminal?.rows) === rows ? 0 : 1,
   sh: async ([, ...script]) => Number(/\bexit (\d+)$/.exec(script.join(" "))?.[1] ?? 0),
   "is-terminal": async (_, { terminal, write: print }) => {
     await print("stdout", terminal ? "yes\r\n" : "no\n");
     return 0;
   },
 };
+
+/** The directories of every simulated image. Users are ids, since the images have no names of users. */
+const DIRECTORIES = ["/", "/tmp"];
+
+/** @throws DeploymentError `INVALID_REQUEST` for a user or a directory that the image does not have. */
+function throwIfMissing({ user = "0", workingDir = "/" }: ExecOptions): void {
+  const missing = /^\d+(?::\d+)?$/.test(user) ? undefined : `user ${user}`;
+  const subject = missing ?? (DIRECTORIES.includes(workingDir) ? undefined : `directory ${workingDir}`);
+  if (subject === undefined) return;
+  throw new DeploymentError("INVALID_REQUEST", `The image has no ${subject}.`, { hint: "Pass one that exists." });
+}
 
 const variablesOf = (env: readonly string[]): ReadonlyMap<string, string> =>
   new Map(env.map((entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)]));
@@ -62,6 +79,7 @@ export async function execIn(
   if (program === undefined) {
     throw new DeploymentError("INVALID_REQUEST", "There is no command to execute.", { hint: "Pass a command." });
   }
+  throwIfMissing(options);
   const choices = service.instances.map((instance, index) => ({
     ...instance,
     number: index + 1,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { NormalizedRequest, ServiceStatus } from "@openfactory/deploy-core";
+import type { NormalizedRequest, PublishedPort, ServiceStatus } from "@openfactory/deploy-core";
 import type { SimulatedProcess, WrittenLine } from "./process.js";
 
 const REPEAT_MS = 20;
@@ -27,6 +27,8 @@ export interface MemoryService {
   instances: MemoryInstance[];
   /** The networks that it is attached to, as far as they are resources of the engine. */
   networks?: readonly { readonly id: string; readonly name: string }[];
+  /** Its ports, each with a host port. */
+  ports?: readonly PublishedPort[];
   /** Overrides parts of its status until its next change, for tests. */
   status?: Partial<ServiceStatus>;
   /** The failed process of an update that was rolled back. */

@@ -81,7 +81,7 @@ const overall = (states: readonly ServiceState[]): ServiceState => {
 
 /** The status of a service. @param supportedFields the fields that settings contain. */
 export function serviceStatus(service: MemoryService, supportedFields: readonly RequestField[]): ServiceStatus {
-  const { id, request, previous, createdAt, instances, networks } = service;
+  const { id, request, previous, createdAt, instances, networks, ports = [] } = service;
   const all = instances.map((instance) => instanceStatus(instance, request));
   const desired = desiredInstances(request);
   const begun = all.length > 0 || desired === 0;
@@ -91,7 +91,7 @@ export function serviceStatus(service: MemoryService, supportedFields: readonly 
     image: request.image,
     state: begun ? overall(all.map(({ state }) => state)) : "pending",
     replicas: { running: all.filter(({ state }) => state === "running").length, desired },
-    ports: structuredClone(request.ports ?? []),
+    ports: structuredClone([...ports]),
     labels: { ...request.labels },
     createdAt: time(createdAt),
     instances: all,

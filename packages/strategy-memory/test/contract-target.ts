@@ -23,6 +23,8 @@ const programs: ContractPrograms = {
     printVariable: (name) => ["print-variable", name],
     printDirectory: () => ["print-directory"],
     isTerminal: () => ["is-terminal"],
+    hasTerminalSize: ({ columns, rows }) => ["has-terminal-size", String(columns), String(rows)],
+    printUser: () => ["print-user"],
   },
 };
 

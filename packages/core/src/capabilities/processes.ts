@@ -79,8 +79,8 @@ export interface ExecOptions extends OperationOptions {
 
 export interface ExecResult {
   /**
-   * The command's exit code. 126 or 127 if the program can't be executed or does not exist, as in a shell; the platform's
-   * message is then part of the output.
+   * The command's exit code. 126 or 127 if the program can't be executed, or if the program, the user or the directory does
+   * not exist, as in a shell; the platform's message is then part of the output.
    */
   exitCode: number;
   /** `InstanceStatus.name` of the instance that ran it. */
@@ -93,9 +93,9 @@ export interface CanExec {
    * are, without a shell.
    * @returns when the command has ended and all output was written.
    * @throws DeploymentError `NOT_FOUND` (the service, or the requested instance); `CONFLICT` (no instance runs, or the
-   * requested one does not run); `INVALID_REQUEST` (no command, or a user or directory that does not exist); `UNSUPPORTED`
-   * (the instances run where the platform can't execute commands; the hint says where and how); `ABORTED`, after which the
-   * command may still run.
+   * requested one does not run); `INVALID_REQUEST` (no command; a user or directory that does not exist, if the platform
+   * checks it beforehand); `UNSUPPORTED` (the instances run where the platform can't execute commands; the hint says where
+   * and how); `ABORTED`, after which the command may still run.
    */
   exec(serviceName: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
 }

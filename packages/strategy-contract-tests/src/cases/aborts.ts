@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeploymentError, type DeployRequest, type ProgressEvent } from "@openfactory/deploy-core";
+import { DeploymentError, type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
 import type { Suite } from "../suite.js";
+import { collect } from "../utilities.js";
 
 /** Deploys that are aborted before, during and after. */
 export function abortDeployCases(suite: Suite): void {
@@ -100,5 +101,16 @@ export function abortedReadsCases(suite: Suite): void {
     const strategy = suite.with(context, "wait");
     const { name } = await suite.deployRunning(suite.request());
     await suite.fails(strategy.wait(name, { signal }), "ABORTED", name);
+  });
+
+  test("a read rejects with the reason of the signal if that is a DeploymentError", async (context) => {
+    const strategy = suite.with(context, "inspect");
+    const { name } = await suite.deployRunning(suite.request());
+    const reason = new DeploymentError("TIMEOUT", "It took too long.", { hint: "Give it more time." });
+    const options = { signal: AbortSignal.abort(reason) };
+    await suite.fails(strategy.inspect(name, options), "TIMEOUT", name);
+    if (supports(strategy, "wait")) await suite.fails(strategy.wait(name, options), "TIMEOUT", name);
+    if (supports(strategy, "logs")) await suite.fails(collect(strategy.logs(name, options)), "TIMEOUT", name);
+    if (supports(strategy, "list")) await suite.fails(strategy.list(options), "TIMEOUT");
   });
 }

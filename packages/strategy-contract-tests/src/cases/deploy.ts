@@ -1,4 +1,4 @@
-import { DeploymentError, parseRequest } from "@openfactory/deploy-core";
+import { DeploymentError, parseRequest, type ProgressEvent } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { expectRestUnset, expectSettings, fullName } from "../compare-settings.js";
 import { everything } from "../samples/field-samples.js";
@@ -30,6 +30,40 @@ export function deploymentCases(suite: Suite): void {
     if (suite.isSupported({ restart: { Condition: "any" } })) expect(settings.restart?.Condition ?? "any").toBe("any");
     expect(settings.mode ?? { Replicated: { Replicas: 1 } }).toEqual({ Replicated: { Replicas: 1 } });
   });
+
+  test("each progress event of deploy() names its service, and none comes after the result", async () => {
+    const networks = suite.isSupported({ networks: ["x"] }) ? { networks: await suite.networks(1) } : {};
+    const request = suite.request(networks);
+    const events: ProgressEvent[] = [];
+    const { warnings } = await suite.strategy.deploy(request, { observer: (event) => events.push(event) });
+    const reported = [...events];
+    await suite.lateEffects();
+    expect(events, "no event after the result").toEqual(reported);
+    for (const event of reported) expectComplete(event, request.name);
+    for (const warning of warnings) expectComplete({ type: "warning", service: request.name, warning }, request.name);
+  });
+
+  /** The event has the fields of its type. */
+  const expectComplete = (event: ProgressEvent, service: string): void => {
+    expect(event.service, `the service of ${JSON.stringify(event)}`).toBe(service);
+    switch (event.type) {
+      case "step":
+        return void expect(event.step).toMatch(/\S/);
+      case "pull":
+        return void expect([event.image, event.status]).toEqual([expect.stringMatching(/\S/), expect.any(String)]);
+      case "waiting":
+        return void expect([event.running, event.desired]).toEqual([expect.any(Number), expect.any(Number)]);
+      case "warning": {
+        const { code, reason, strategy } = event.warning;
+        expect({ code, reason, strategy }).toEqual({
+          code: expect.stringMatching(/^[A-Z_]+$/),
+          reason: expect.stringMatching(/^\S[^\n]*$/),
+          strategy: suite.manifest.name,
+        });
+        expect(event.warning.service).toBe(service);
+      }
+    }
+  };
 
   test("deploy() applies all supported fields together", async () => {
     const request = suite.request({ ...(await everything(suite)), env: ["A=1"] });

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { Readable, Writable } from "node:stream";
+import { inspect } from "node:util";
 import type { CanExec, DeployRequest, ExecOptions, ExecResult } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
 import type { ContractPrograms } from "../programs.js";
 import type { Suite } from "../suite.js";
+
+const SECRET = "s3cr3t-value-of-the-caller";
 
 interface Executed extends ExecResult {
   stdout: Buffer;
@@ -92,7 +95,7 @@ export function execCases(suite: Suite): void {
     expect(lines).toEqual(["of the service\n", "of exec = this\n", "/tmp\n"]);
   });
 
-  test("exec() with a terminal gives the command a terminal of that size", async (context) => {
+  test("exec() with a terminal gives the command a terminal", async (context) => {
     const strategy = suite.with(context, "exec");
     const { isTerminal } = programsOf(context);
     const { name } = await deployNearby();
@@ -101,6 +104,38 @@ export function execCases(suite: Suite): void {
     const { exitCode, stdout } = await execute(strategy, name, isTerminal(), { terminal });
     expect({ exitCode, line: stdout.toString().trim() }).toEqual({ exitCode: 0, line: "yes" });
   });
+
+  test("exec() gives a terminal the requested size", async (context) => {
+    const strategy = suite.with(context, "exec");
+    const { hasTerminalSize } = programsOf(context);
+    if (hasTerminalSize === undefined) return context.skip("the target has no program hasTerminalSize");
+    const { name } = await deployNearby();
+    const terminal = { columns: 100, rows: 30 };
+    const { exitCode, stdout } = await execute(strategy, name, hasTerminalSize(terminal), { terminal });
+    expect(exitCode, stdout.toString()).toBe(0);
+  });
+
+  test("exec() runs the command as the requested user", async (context) => {
+    const strategy = suite.with(context, "exec");
+    const { printUser } = programsOf(context);
+    if (printUser === undefined) return context.skip("the target has no program printUser");
+    const { name } = await deployNearby();
+    const { stdout } = await execute(strategy, name, printUser(), { user: "1234:2345" });
+    expect(stdout.toString()).toBe("1234\n");
+  });
+
+  test.for([{ user: "no-such-user" }, { workingDir: "/no/such/directory" }])(
+    "exec() with %j, which does not exist, exits with 126 or 127 or rejects with INVALID_REQUEST, without values of env",
+    async (options, context) => {
+      const strategy = suite.with(context, "exec");
+      if (programsOf(context).printUser === undefined) return context.skip("the target has no program printUser");
+      const { name } = await deployNearby();
+      const running = strategy.exec(name, suite.programs.exit(0), { ...options, env: [`PASSWORD=${SECRET}`] });
+      const outcome = await running.catch(() => suite.fails(running, "INVALID_REQUEST", name));
+      if (!(outcome instanceof Error)) expect([126, 127]).toContain(outcome.exitCode);
+      expect(inspect(outcome, { depth: 10, maxStringLength: null })).not.toContain(SECRET);
+    },
+  );
 
   test("exec() runs the command in the requested instance", async (context) => {
     const strategy = suite.with(context, "exec");

@@ -156,6 +156,14 @@ export function refreshAuthCases(suite: Suite): void {
     expect(await state()).toEqual(before);
   });
 
+  test("refreshAuth() with an aborted signal rejects with ABORTED and changes nothing", async (context) => {
+    const strategy = suite.with(context, "refreshAuth");
+    const { name } = await suite.deployRunning(suite.request());
+    const before = await suite.settings(name);
+    await suite.fails(strategy.refreshAuth(name, { signal: AbortSignal.abort() }), "ABORTED", name);
+    expect(await suite.settings(name)).toEqual(before);
+  });
+
   test("refreshAuth() of a missing service rejects with NOT_FOUND", async (context) => {
     const name = suite.name();
     await suite.fails(suite.with(context, "refreshAuth").refreshAuth(name), "NOT_FOUND", name);

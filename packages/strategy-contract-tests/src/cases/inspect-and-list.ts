@@ -1,4 +1,4 @@
-import type { ServiceStatus } from "@openfactory/deploy-core";
+import { type ServiceStatus, supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { fullName } from "../compare-settings.js";
 import type { Suite } from "../suite.js";
@@ -72,6 +72,17 @@ export function inspectCases(suite: Suite): void {
     expect(status.state).toBe("running");
   });
 
+  test("inspect() returns the networks of the service, if any", async (context) => {
+    const strategy = suite.with(context, "inspect");
+    suite.skipUnlessSupported(context, { networks: ["x"] });
+    const joined = await suite.networks(2);
+    const { name } = await suite.deployRunning(suite.request({ networks: joined }));
+    const { networks } = await strategy.inspect(name);
+    if (networks === undefined) return context.skip("the strategy returns no networks");
+    expect(networks.map((network) => network.name)).toEqual(expect.arrayContaining(joined));
+    for (const { id } of networks) expect(id).toMatch(/\S/);
+  });
+
   test("inspect() of a missing service rejects with NOT_FOUND", async (context) => {
     const name = suite.name();
     await suite.fails(suite.with(context, "inspect").inspect(name), "NOT_FOUND", name);
@@ -112,6 +123,35 @@ export function listCases(suite: Suite): void {
     expect(id).toMatch(/\S/);
     await suite.strategy.deploy(suite.request());
     expect(await strategy.engineId()).toBe(id);
+  });
+
+  test("engineId() with an aborted signal rejects with ABORTED", async (context) => {
+    const strategy = suite.with(context, "list");
+    if (strategy.engineId === undefined) return context.skip("the strategy does not identify its engine");
+    await suite.fails(strategy.engineId({ signal: AbortSignal.abort() }), "ABORTED");
+  });
+
+  test("list() with isRelevant returns every service, and asks it for names and labels", async (context) => {
+    const strategy = suite.with(context, "list");
+    const requests = [await suite.deployRunning(suite.request()), await suite.deployRunning(suite.request())];
+    const names = requests.map(({ name }) => name).sort();
+    const asked: { name: string; labels: Readonly<Record<string, string>> }[] = [];
+    const isRelevant = (service: Pick<ServiceStatus, "name" | "labels">): boolean => {
+      asked.push({ name: service.name, labels: service.labels });
+      return service.name === names[0];
+    };
+    const listed = await strategy.list({ isRelevant, settings: supports(strategy, "settings") });
+    expect(
+      own(
+        listed.map(({ name }) => name),
+        names,
+      ),
+    ).toEqual(names);
+    // A strategy that saves no calls has nothing to ask.
+    for (const { name, labels } of asked.filter((service) => names.includes(service.name)))
+      expect(labels).toMatchObject(requests.find((request) => request.name === name)?.labels ?? {});
+    if (!supports(strategy, "settings")) return;
+    expect(listed.find(({ name }) => name === names[0])?.settings, "settings of a relevant service").toBeDefined();
   });
 
   test("list() returns services that exited", async (context) => {

@@ -120,6 +120,24 @@ export function publishedPortCases(suite: Suite): void {
     }
   });
 
+  test("a port without a host port gets one that the engine chooses", async (context) => {
+    const strategy = suite.with(context, "inspect");
+    const port: PortInput = { target: 80 };
+    suite.skipUnlessSupported(context, { ports: [port] });
+    const { name } = await suite.deployRunning(suite.request({ ports: [port] }));
+    const { ports } = await suite.eventually(
+      "the port is published",
+      () => strategy.inspect(name),
+      (status) => status.ports.length > 0,
+    );
+    // An engine may choose one for IPv4 and one for IPv6.
+    for (const { target, published } of ports) {
+      expect(target).toBe(80);
+      expect(published).toBeGreaterThan(0);
+      expect(published).toBeLessThan(65536);
+    }
+  });
+
   test("a port at all addresses, written as 0.0.0.0 or ::, is accepted in strict mode", async (context) => {
     suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     for (const hostAddress of ["0.0.0.0", "::"]) {

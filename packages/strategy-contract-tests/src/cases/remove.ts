@@ -110,6 +110,28 @@ export function removeCases(suite: Suite): void {
     expect(await suite.untilRunning(name)).toEqual(before);
   });
 
+  test("remove() that is aborted at any time is completed by another remove()", async () => {
+    for (const ms of [1, 30]) {
+      const { name } = await suite.deployRunning(suite.request());
+      const controller = new AbortController();
+      const removing = suite.strategy.remove(name, { wait: true, signal: controller.signal });
+      const outcome = removing.then(
+        () => "removed",
+        () => "rejected",
+      );
+      await sleep(ms);
+      controller.abort();
+      if ((await outcome) === "rejected") {
+        await suite.fails(removing, "ABORTED", name);
+        const again = suite.strategy.remove(name, { wait: true });
+        await again.catch(() => suite.fails(again, "NOT_FOUND", name));
+      }
+      await gone(name);
+    }
+    await suite.lateEffects();
+    expect(await suite.existing()).toEqual([]);
+  });
+
   test("remove() frees the host port", async (context) => {
     suite.skipUnlessSupported(context, { ports: { 80: 80 } });
     const ports = { [await suite.freePort()]: 80 };

@@ -8,6 +8,7 @@ import {
   REQUEST_FIELDS,
   type RequestField,
   REQUIRED_FIELDS,
+  supports,
 } from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
 import { expectSettings } from "../compare-settings.js";
@@ -16,8 +17,13 @@ import { requestOf, processChecks } from "../samples/process-checks.js";
 import type { Suite } from "../suite.js";
 import { testEach } from "../utilities.js";
 
-/** The method of a capability, if it has another name. */
-const METHODS: Partial<Record<CapabilityName, string>> = { settings: "settingsOf", resources: "listResources" };
+/** The methods of a capability, if they are not the one with its name. */
+const METHODS: Partial<Record<CapabilityName, readonly string[]>> = {
+  settings: ["settingsOf"],
+  resources: ["listResources", "createResource", "removeResource"],
+  stop: ["stop", "start"],
+  lock: ["lock", "unlock"],
+};
 
 /** The manifest is well formed, and the strategy has the declared methods. */
 export function manifestCases(suite: Suite): void {
@@ -33,7 +39,32 @@ export function manifestCases(suite: Suite): void {
   test("every declared capability is implemented", () => {
     const methods = suite.strategy as unknown as Record<string, unknown>;
     for (const capability of suite.manifest.capabilities)
-      expect(methods[METHODS[capability] ?? capability], capability).toBeTypeOf("function");
+      for (const method of METHODS[capability] ?? [capability])
+        expect(methods[method], `${method} of ${capability}`).toBeTypeOf("function");
+  });
+
+  test("the optional parts of the manifest are well formed", async () => {
+    const { capabilityOptions = {}, replicaVariables, needsReplacement } = suite.manifest;
+    for (const [capability, option] of Object.entries(capabilityOptions)) {
+      expect(CAPABILITIES, `the option ${option}`).toContain(capability);
+      expect(option, `the option of ${capability}`).toMatch(/^[^\s=]+=\S+$/);
+    }
+    if (replicaVariables !== undefined) {
+      const { names, replicas } = replicaVariables;
+      expect(names.length, "names of variables").toBeGreaterThan(0);
+      expect(new Set(names).size, "a variable is named once").toBe(names.length);
+      if (replicas !== undefined) expect(names).toContain(replicas);
+    }
+    const { strategy } = suite;
+    if (needsReplacement === undefined || !supports(strategy, "settings")) return;
+    const settings = await strategy.settingsOf(suite.request());
+    expect(needsReplacement(settings, settings), "equal settings need no replacement").toBeUndefined();
+    const other = await strategy.settingsOf({
+      ...suite.request(),
+      mode: { GlobalJob: {} },
+      restart: { Condition: "none" },
+    });
+    expect(needsReplacement(settings, other) ?? "no reason", "a sentence without a period").toMatch(/^\S[^\n]*[^.\s]$/);
   });
 
   test("every limitation names a request field and has a reason in a sentence", () => {

@@ -17,6 +17,9 @@ export function secrecyCases(suite: Suite): void {
     "a template that the engine can't expand and quotes in its error": () => ({
       env: [`PASSWORD=${SECRET}`, `QUERY=select * from t where pw='${SECRET}' and k='{{index .env 0}}'`],
     }),
+    "a log driver that does not exist, with a secret option": () => ({
+      logging: { driver: "no-such-driver", options: { "splunk-token": SECRET } },
+    }),
     "a valid request": () => ({}),
   };
 
@@ -29,7 +32,7 @@ export function secrecyCases(suite: Suite): void {
       // With message, stack, properties and causes, as a log may print them.
       expect(inspect([outcome, events], { depth: 10, maxStringLength: null })).not.toContain(SECRET);
       const settings = await suite.probes.settings(request.name);
-      expect(JSON.stringify({ ...settings, env: [] })).not.toContain(SECRET);
+      expect(JSON.stringify({ ...settings, env: [], logging: {} })).not.toContain(SECRET);
     });
   });
 
@@ -55,6 +58,32 @@ export function secrecyCases(suite: Suite): void {
     if (exists && supports(strategy, "inspect"))
       expect(textOf((await strategy.inspect(request.name)).instances)).not.toContain(SECRET);
     expect(textOf([deployed, events])).not.toContain(SECRET);
+  });
+
+  test("no error of update() contains a value of env of the old or the new version", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = suite.request({ env: [`PASSWORD=old-${SECRET}`] });
+    await suite.deployRunning(request);
+    const events: ProgressEvent[] = [];
+    const observer = (event: ProgressEvent) => events.push(event);
+    const env = [`PASSWORD=new-${SECRET}`];
+    const outcomes: unknown[] = [];
+    const failing: Partial<DeployRequest>[] = [
+      { env: [...env, ...env] },
+      { env, image: suite.target.images.missing },
+      ...(suite.isSupported({ command: ["x"] }) ? [{ env, command: [`/no/such/program-new-${SECRET}`] }] : []),
+    ];
+    for (const part of failing) {
+      outcomes.push(await strategy.update({ ...request, ...part }, { observer }).catch((error: unknown) => error));
+      if (supports(strategy, "wait"))
+        outcomes.push(
+          await strategy.wait(request.name, { observer, timeoutMs: 30_000 }).then(
+            () => undefined,
+            (error: unknown) => error,
+          ),
+        );
+    }
+    expect(textOf([outcomes, events])).not.toContain(SECRET);
   });
 
   test("no error contains a value of env that is in the last log lines", async (context) => {

@@ -1,8 +1,9 @@
 import { DeploymentError, type DeployRequest, parseRequest, supports } from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
-import { expectRestUnset, expectSettings } from "../compare-settings.js";
-import { everything } from "../samples/field-samples.js";
+import { expectRestUnset, expectSettings, fullName } from "../compare-settings.js";
+import { everything, type FieldSample, fieldSamples, partOf } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
+import { freeze } from "../utilities.js";
 
 /** Updates of a service to a request. */
 export function updateCases(suite: Suite): void {
@@ -85,6 +86,58 @@ export function updateCases(suite: Suite): void {
     const before = { settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) };
     await strategy.update(second(request));
     expect({ settings: await suite.settings(other.name), ids: await suite.untilRunning(other.name) }).toEqual(before);
+  });
+
+  test("update() leaves a frozen request unchanged, and ignores changes that the caller makes while it runs", async (context) => {
+    const strategy = suite.with(context, "update");
+    const { name } = await suite.deployRunning(first());
+    const frozen = freeze({ ...second(first()), name });
+    const before = structuredClone(frozen);
+    await strategy.update(frozen, Object.freeze({}));
+    expect(frozen).toEqual(before);
+    const env = ["VERSION=3"];
+    const updating = strategy.update({ ...frozen, env });
+    env[0] = "VERSION=4";
+    await updating;
+    expect((await suite.settings(name)).env).toContain("VERSION=3");
+  });
+
+  test("update() with an unsupported field warns, and in strict mode rejects with UNSUPPORTED and changes nothing", async (context) => {
+    const strategy = suite.with(context, "update");
+    const request = await suite.deployRunning(first());
+    const changed = await withUnsupportedField(context, second(request));
+    const before = { settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) };
+    const error = await suite.fails(strategy.update(changed, { strict: true }), "UNSUPPORTED", request.name);
+    expect(error.field).toBeTruthy();
+    expect({ settings: await suite.settings(request.name), ids: await suite.untilRunning(request.name) }).toEqual(
+      before,
+    );
+    const { warnings } = await strategy.update(changed);
+    expect(warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual(suite.declared(changed).warnings);
+    expect((await suite.settings(request.name)).env).toContain("VERSION=2");
+  });
+
+  /** The request with the first sample of a field that the strategy reports as not supported, and does not refuse. */
+  const withUnsupportedField = async (context: TestContext, request: DeployRequest): Promise<DeployRequest> => {
+    const never: FieldSample = { title: "never", part: { imagePullPolicy: "never" } };
+    for (const sample of [...fieldSamples, never]) {
+      const whole = { ...request, ...(await partOf(sample, suite)), env: request.env ?? [] };
+      const { warnings, refused } = suite.declared(whole);
+      if (warnings.length > 0 && !refused) return whole;
+    }
+    return context.skip("the strategy supports every field, or refuses it");
+  };
+
+  test("inspect() returns the image and labels of the previous version after an update", async (context) => {
+    const [strategy, reader] = [suite.with(context, "update"), suite.with(context, "inspect")];
+    suite.with(context, "rollback");
+    const quick: Partial<DeployRequest> = { updateConfig: { Monitor: 500_000_000 } };
+    const request = await suite.deployRunning({ ...first(), ...(suite.isSupported(quick) && quick) });
+    await strategy.update(second(request));
+    if (supports(strategy, "wait")) await strategy.wait(request.name);
+    const { previous } = await reader.inspect(request.name);
+    expect(fullName(previous?.image ?? "")).toBe(fullName(request.image));
+    expect(previous?.labels).toMatchObject(request.labels ?? {});
   });
 
   test("update() of a missing service rejects with NOT_FOUND and creates nothing", async (context) => {

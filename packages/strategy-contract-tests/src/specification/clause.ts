@@ -36,10 +36,30 @@ export interface Section {
   readonly clauses: readonly Clause[];
 }
 
-/** A clause as it is written in a section: with the id's number only, and with the section's profile by default. */
-type ClauseText = Omit<Clause, "id" | "profile"> & { readonly number: number; readonly profile?: ClauseProfile };
+/** A clause without its id, which its section completes. */
+export interface ClauseText extends Omit<Clause, "id" | "profile"> {
+  readonly number: number;
+  readonly profile?: ClauseProfile;
+}
 
-/** A section with its clauses. `profile` is that of clauses without one; default `core`. */
+type More = Omit<ClauseText, "number" | "level" | "text" | "cases">;
+
+const writer =
+  (level: ClauseLevel) =>
+  (number: number, text: string, cases: readonly string[], more: More = {}): ClauseText => ({
+    number,
+    level,
+    text,
+    cases,
+    ...more,
+  });
+
+/** A clause with the word MUST. @param cases empty if no case can test it; `more.untested` is the reason. */
+export const must = writer("MUST");
+export const should = writer("SHOULD");
+export const may = writer("MAY");
+
+/** A section with its clauses. `profile` is that of the clauses that name none; default `core`. */
 export function section(
   prefix: string,
   title: string,

@@ -6,13 +6,17 @@ let cases: readonly string[];
 
 beforeAll(async () => {
   cases = await collectCases();
-});
+}, 60_000);
 
 test("each name of a case in a clause stands for at least one case of the contract", () => {
   const unknown = clauses.flatMap(({ id, cases: names }) =>
     names.filter((name) => !cases.some((title) => casePattern(name).test(title))).map((name) => `${id}: ${name}`),
   );
   expect(unknown).toEqual([]);
+});
+
+test("each case of the contract tests at least one clause", () => {
+  expect(cases.filter((name) => clausesOf(name).length === 0)).toEqual([]);
 });
 
 test("a clause without a case has a reason", () => {
