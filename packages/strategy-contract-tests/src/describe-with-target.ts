@@ -16,6 +16,12 @@ interface Task {
 const pathOf = (task: Task, contract: string): Task[] =>
   task.suite === undefined || task.name === contract ? [] : [...pathOf(task.suite, contract), task];
 
+/** The name of a case, as in {@link Differences}. @param contract the title of the contract. */
+export const caseNameOf = (task: Task, contract: string): string =>
+  pathOf(task, contract)
+    .map(({ name }) => name)
+    .join(" > ");
+
 const rootOf = (task: Task, contract: string): Task =>
   task.suite === undefined || task.name === contract ? task : rootOf(task.suite, contract);
 
@@ -27,14 +33,10 @@ const casesIn = (task: Task): Task[] => (task.tasks === undefined ? [task] : tas
  * @throws Error for a declaration without a case.
  */
 export function differenceOf(task: Task, contract: string, differs: Differences): string | undefined {
-  const nameOf = (one: Task): string =>
-    pathOf(one, contract)
-      .map(({ name }) => name)
-      .join(" > ");
-  const names = new Set(casesIn(rootOf(task, contract)).map(nameOf));
+  const names = new Set(casesIn(rootOf(task, contract)).map((one) => caseNameOf(one, contract)));
   const unknown = Object.keys(differs).filter((name) => !names.has(name));
   if (unknown.length > 0) throw new Error(`differs names cases that the contract does not have: ${unknown.join("; ")}`);
-  return differs[nameOf(task)];
+  return differs[caseNameOf(task, contract)];
 }
 
 interface TargetOptions {

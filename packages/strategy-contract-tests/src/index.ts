@@ -6,11 +6,14 @@ export {
 } from "./describe-strategy-contract.js";
 export type { ModelOptions } from "./model/random-runs.js";
 export { type ContractPrograms, type PrintedLine, shellPrograms } from "./programs.js";
+export type { ConformanceReport } from "./run/report.js";
+export type { ContractTargetModule, Implementation } from "./run/target-module.js";
 export type {
   ContractFactory,
   ContractImages,
   ContractProbes,
   ContractTarget,
+  EngineDetails,
   ForeignWorkload,
   ObservedInstance,
   ObservedOpenFiles,

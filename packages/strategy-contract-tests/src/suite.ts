@@ -135,7 +135,7 @@ export class Suite {
   /** Skips a case with a field that the host of the engine can't apply. */
   skipIfUnavailable(context: TestContext, part: Partial<DeployRequest>): void {
     for (const [field, reason] of Object.entries(this.target.unavailable ?? {})) {
-      if (part[field as RequestField]) context.skip(reason);
+      if (part[field as RequestField]) context.skip(`not available here: ${reason}`);
     }
   }
 

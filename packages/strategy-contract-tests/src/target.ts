@@ -79,11 +79,22 @@ export interface ContractImages {
   slow?(): Promise<SlowImage>;
 }
 
+/** The engine under test, as in a conformance report. It must not contain addresses or credentials. */
+export interface EngineDetails {
+  /** Such as `Docker Engine`. */
+  name: string;
+  version: string;
+  /** The version of its API. */
+  apiVersion?: string;
+}
+
 /** A strategy, its platform and its probes. */
 export interface ContractTarget {
   strategy: OpenFactoryServiceDeploymentStrategy;
   probes: ContractProbes;
   images: ContractImages;
+  /** The engine under test, for the reports of `strategy-contract-tests run`. */
+  engine?: EngineDetails;
   /** Programs of the images. Default: {@link shellPrograms}, for images with a POSIX shell. */
   programs?: ContractPrograms;
   /** Labels of everything that the suite deploys, to find the remains of an interrupted run. */

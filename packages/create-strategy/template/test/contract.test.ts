@@ -1,23 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type ContractFactory, describeStrategyContract } from "@openfactory/strategy-contract-tests";
-import { MyPlatformStrategy } from "../src/index.js";
-import { createProbes } from "./probes.js";
+import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
+import target from "./contract-target.js";
 
-/** The time limit for expected state changes, in milliseconds. Your platform may need more. */
-const pollTimeoutMs = 10_000;
-
-const createTarget: ContractFactory = async () => {
-  const folder = await mkdtemp(join(tmpdir(), "my-platform-"));
-  return {
-    strategy: new MyPlatformStrategy({ folder }),
-    probes: createProbes(folder),
-    images: { plain: "app:1", withEntrypoint: "app:1", missing: "registry.invalid/app:1" },
-    network: async () => "network",
-    cleanup: (name) => rm(join(folder, `${name}.json`), { force: true }),
-    close: () => rm(folder, { recursive: true, force: true }),
-  };
-};
-
-describeStrategyContract("my-platform", createTarget, { pollTimeoutMs });
+describeStrategyContract("my-platform", target.factory, target.options);

@@ -120,7 +120,8 @@ async function skipIncomparable(
   part: Partial<DeployRequest>,
 ): Promise<void> {
   const { incomparable = {} } = await suite.settings(name);
-  for (const [field, reason] of Object.entries(incomparable)) if (field in part) context.skip(reason);
+  for (const [field, reason] of Object.entries(incomparable))
+    if (field in part) context.skip(`not comparable: ${reason}`);
 }
 
 async function expectRejectedStrictly(suite: Suite, request: DeployRequest): Promise<void> {

@@ -1,9 +1,8 @@
 import { inspect } from "node:util";
 import { type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
+import { SAMPLE_SECRET as SECRET } from "../samples/secret.js";
 import type { Suite } from "../suite.js";
-
-const SECRET = "s3cr3t-value-of-the-caller";
 
 /** Values of env may be secret: they are in the environment of the process only. */
 export function secrecyCases(suite: Suite): void {
