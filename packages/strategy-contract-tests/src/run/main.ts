@@ -1,9 +1,10 @@
+import { CONTRACT_VERSION } from "@openfactory/deploy-core";
 import { clauses } from "../specification/specification.js";
 import { HELP, parseCommandLine, UsageError } from "./command-line.js";
 import { EXIT } from "./exit-codes.js";
 import { type Process, runCommand } from "./run-command.js";
 import { selectClauses, type Selection } from "./selection.js";
-import { contractVersion, suiteVersion } from "./versions.js";
+import { suiteVersion } from "./versions.js";
 
 /** Runs the command. @returns its exit code, one of {@link EXIT}. */
 export async function main(args: readonly string[], io: Process): Promise<number> {
@@ -11,7 +12,7 @@ export async function main(args: readonly string[], io: Process): Promise<number
     const command = parseCommandLine(args, clauses);
     if (command.do === "run") return await runCommand(command, io);
     if (command.do === "help") io.stdout.write(HELP);
-    if (command.do === "version") io.stdout.write(`${await suiteVersion()} (contract ${contractVersion()})\n`);
+    if (command.do === "version") io.stdout.write(`${await suiteVersion()} (contract ${CONTRACT_VERSION})\n`);
     if (command.do === "list") io.stdout.write(listOf(command.selection));
     return EXIT.conformant;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { CONTRACT_VERSION } from "@openfactory/deploy-core";
 import { clauses } from "../specification/specification.js";
 import { type Command, type ReportFiles, UsageError } from "./command-line.js";
 import { EXIT } from "./exit-codes.js";
@@ -12,7 +13,7 @@ import { createRedactor, redactRun, thisMachine } from "./redact.js";
 import { type ConformanceReport, createReport, selectedResult } from "./report.js";
 import { type ContractRun, runContract } from "./run-contract.js";
 import { NOT_SELECTED, type Selection } from "./selection.js";
-import { closestPackage, contractVersion, suiteVersion } from "./versions.js";
+import { closestPackage, suiteVersion } from "./versions.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
@@ -35,7 +36,7 @@ export async function runCommand(command: Command & { do: "run" }, io: Process):
     const problem = entry === undefined ? "no such file" : "not a file";
     throw new UsageError(`${target}: ${problem}.`, "Name the module of the target, such as ./my-target.js.");
   }
-  io.stdout.write(`OpenFactory strategy contract ${contractVersion()}: ${target}\n\n`);
+  io.stdout.write(`OpenFactory strategy contract ${CONTRACT_VERSION}: ${target}\n\n`);
   const redact = createRedactor(thisMachine());
   const progress = new PrintedProgress(io, clauses, redact);
   const settings = { target: { path, name: target }, options, selection };
@@ -95,7 +96,7 @@ async function reportOf(run: ContractRun, path: string, selection: Selection): P
   const about = {
     date: new Date().toISOString().slice(0, "2026-11-28".length),
     title: name ?? implementation.name,
-    contract: { version: contractVersion(), suite: await suiteVersion() },
+    contract: { version: CONTRACT_VERSION, suite: await suiteVersion() },
     implementation,
     ...(engine && { engine }),
     ...(Object.keys(selection).length > 0 && { selection }),

@@ -1,9 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CONTRACT_VERSION } from "@openfactory/deploy-core";
-
-/** The version of the contract that the cases test. */
-export const contractVersion = (): string => String(CONTRACT_VERSION);
 
 /** The version of this package. */
 export async function suiteVersion(): Promise<string> {
