@@ -24,10 +24,10 @@ export async function reportError(
 ): Promise<ExitCode> {
   // Loaded on demand, because `--help` and `--version` don't need these modules.
   const { redactError, Redactor, secretsOfEnvironment } = await import("@openfactory/deploy-core");
-  const { writeJson } = await import("./output/json-lines.js");
+  const { writeResult } = await import("./output/json-lines.js");
   const error = redactError(thrown, new Redactor(() => secretsOfEnvironment(io.env)));
   const { exitCode, text, data } = await describeError(error, { quiet }, io);
-  if (json) writeJson(io.stdout, "result", { ok: false, exitCode, error: data });
+  if (json) writeResult(io, { ok: false, exitCode, error: data });
   else io.stderr.write(text);
   if (io.debug ?? io.env["OFDEPLOY_DEBUG"] === "1") io.stderr.write(causeChain(error));
   return exitCode;

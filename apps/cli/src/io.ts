@@ -1,5 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { realpathSync } from "node:fs";
+import type { TimingRecorder } from "./timings/recorder.js";
+import type { Timings } from "./timings/timings.js";
 
 /** A stream that receives text. `isTTY`, `columns` and `rows` are those of `process.stdout`. */
 export interface Output {
@@ -46,6 +48,12 @@ export interface Io {
   readonly color?: boolean;
   /** Print the causes of errors. Default: with `OFDEPLOY_DEBUG=1`. */
   readonly debug?: boolean;
+  /** For how long the process has run, in seconds. Default: 0. */
+  readonly uptime?: () => number;
+  /** Receives the times of the command, for `--timings` and `--trace`. */
+  readonly recorder?: TimingRecorder;
+  /** The times of the command so far. Only with `--timings`. */
+  readonly timings?: () => Timings;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -101,6 +109,7 @@ export function processIo(): Io {
     installation: findInstallation(process.argv[1]),
     machinePolicy: "/etc/ofdeploy/policy.yaml",
     signals: process,
+    uptime: process.uptime,
     ...(process.stdin.isTTY &&
       process.stderr.isTTY && { confirm: (question: string) => ask(question, buffer.release) }),
     exit: (code) => {

@@ -41,9 +41,17 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
   let exitCode: ExitCode = EXIT.ok;
   // Until the options are parsed.
   let output: { io: Io; json: boolean; quiet: boolean } = { io, json: args.includes("--json"), quiet: false };
-  const program = makeProgram(io, version, async ({ options, ...context }, run) => {
+  let finish = async (code: ExitCode): Promise<ExitCode> => code;
+  const program = makeProgram(io, version, async (context, name, run) => {
+    const { options } = context;
     output = { io: context.io, json: options.json ?? false, quiet: options.quiet ?? false };
-    exitCode = await run({ ...context, options });
+    if (options.timings || options.trace !== undefined) {
+      const { startRecording } = await import("./timings/record-command.js");
+      const recording = await startRecording(context, name);
+      output.io = recording.io;
+      finish = recording.finish;
+    }
+    exitCode = await run({ ...context, io: output.io });
   });
   if (args.length === 0) {
     io.stdout.write(program.helpInformation());
@@ -52,11 +60,11 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
   try {
     refuseMisreadOptions(args, program);
     await program.parseAsync([...args], { from: "user" });
-    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    return reportError(error, output, output.io);
+    exitCode = await reportError(error, output, output.io);
   }
+  return finish(exitCode);
 }
 
 /**
@@ -87,6 +95,7 @@ export async function checkArguments(args: readonly string[], io: Io): Promise<v
 /** Runs a command with its options. */
 type RunCommand = (
   context: CommandContext,
+  name: string,
   run: (context: CommandContext) => Promise<ExitCode> | ExitCode,
 ) => Promise<void>;
 
@@ -146,7 +155,7 @@ function addCommand(program: Command, definition: CommandDefinition, io: Io, run
       command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
     );
     const options = { ...resolveSynonyms(mergeOptions<GlobalOptions>(command)), ...named };
-    await runCommand({ io: ioFor(io, options), options }, (context) => run(context, program));
+    await runCommand({ io: ioFor(io, options), options }, name, (context) => run(context, program));
   });
 }
 

@@ -34,6 +34,11 @@ function noAppFile({ cwd }: Io): DeploymentError {
  * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`); `PLUGIN_FAILED` for the connector of a device.
  */
 export async function loadFiles(options: GlobalOptions, io: Io, input: FileInput = {}): Promise<AppProject> {
+  const read = () => readFiles(options, io, input);
+  return io.recorder === undefined ? read() : io.recorder.during("read", read);
+}
+
+async function readFiles(options: GlobalOptions, io: Io, input: FileInput): Promise<AppProject> {
   const { sources, notes, loadOptions } = await prepareLoad(options, io, input);
   const { loadProject } = await import("@openfactory/app-file");
   const loaded = await loadProject(sources, loadOptions);

@@ -35,7 +35,7 @@ const GROUPS = [
   },
   {
     name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|completion\/names|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
+    test: /\/cli\/dist\/(?:schemas\/.*|completion\/names|timings\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
   },
   {
     name: "work",

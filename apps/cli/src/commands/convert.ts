@@ -2,7 +2,7 @@ import type { ProjectFormat } from "@openfactory/app-file";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeResult } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
 import { writeNewFile } from "../output/write-file.js";
 import { prepareLoad } from "../project.js";
@@ -29,7 +29,7 @@ export async function convertCommand({ io, options }: CommandContext<ConvertComm
   if (options.json) {
     const { format, text } = converted;
     const file = output === undefined ? { text } : { file: output };
-    writeJson(io.stdout, "result", { command: "convert", ok: true, exitCode: EXIT.ok, format, ...file });
+    writeResult(io, { command: "convert", ok: true, exitCode: EXIT.ok, format, ...file });
   }
   return EXIT.ok;
 }

@@ -14,7 +14,7 @@ import type { Io } from "../io.js";
 import type { CommandContext, GlobalOptions } from "../options/context.js";
 import { filesText } from "../output/files-text.js";
 import { stripControlChars, styleFor } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { hintText } from "../output/messages.js";
 import { openGuardedStrategy, platformOf } from "../platforms.js";
 import { findPlugins } from "../plugins.js";
@@ -46,7 +46,7 @@ export async function doctorCommand({ io, options }: CommandContext): Promise<Ex
     interrupt.stop();
   }
   const exitCode = results.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
-  if (options.json) writeJson(io.stdout, "result", { command: "doctor", ok: exitCode === EXIT.ok, exitCode });
+  if (options.json) writeResult(io, { command: "doctor", ok: exitCode === EXIT.ok, exitCode });
   return exitCode;
 }
 

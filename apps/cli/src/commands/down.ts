@@ -7,7 +7,7 @@ import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
 import { downErrors, downPlanText, downText } from "../output/down-text.js";
 import { styleFor } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
 import { openStrategy, findPlatformWarnings, withWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
@@ -108,7 +108,7 @@ async function dryRun(
     if (options.json) {
       const { project, platform, hasChanges } = plan;
       writeJson(io.stdout, "down-plan", plan);
-      writeJson(io.stdout, "result", {
+      writeResult(io, {
         command: "down",
         ok: true,
         exitCode,

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { shortenDigest } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { type Column, table } from "../output/table.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";
@@ -30,7 +30,7 @@ export async function imagesCommand({ io, options }: CommandContext<{ apps?: str
     }));
     if (options.json) {
       for (const image of images) writeJson(io.stdout, "image", image);
-      writeJson(io.stdout, "result", { command: "images", ok: true, exitCode: EXIT.ok, project: desired.project });
+      writeResult(io, { command: "images", ok: true, exitCode: EXIT.ok, project: desired.project });
     } else if (options.quiet) {
       for (const image of new Set(images.map((each) => each.image))) io.stdout.write(`${image}\n`);
     } else if (images.length === 0) {

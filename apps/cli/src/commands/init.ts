@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { Io } from "../io.js";
 import type { CommandContext, GlobalOptions } from "../options/context.js";
 import { stripControlChars } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeResult } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
 import { writeNewFile, writeOutputFile } from "../output/write-file.js";
 import { openGuardedStrategy } from "../platforms.js";
@@ -187,7 +187,7 @@ function report(draft: Draft, output: string, options: Options, io: Io): void {
   const { text, project, apps, variables } = draft;
   if (options.json) {
     const file = output === "-" ? { text } : { file: output };
-    writeJson(io.stdout, "result", { command: "init", ok: true, exitCode: EXIT.ok, project, apps, variables, ...file });
+    writeResult(io, { command: "init", ok: true, exitCode: EXIT.ok, project, apps, variables, ...file });
     return;
   }
   if (output === "-") return;

@@ -6,7 +6,7 @@ import { listenForInterrupt } from "../interrupt.js";
 import type { Io } from "../io.js";
 import type { CommandContext } from "../options/context.js";
 import { styleFor } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { openGuardedStrategy, findPlatformWarnings } from "../platforms.js";
 import { loadProject } from "../project.js";
 import { followLogs, readLogs, type WriteEntry } from "./read-logs.js";
@@ -44,7 +44,7 @@ export async function logsCommand({ io, options }: CommandContext<LogsCommandOpt
       if (!options.json) io.stderr.write(`${reason}\n`);
     }
     const exitCode = interrupt.exitCode() ?? EXIT.ok;
-    if (options.json) writeJson(io.stdout, "result", { command: "logs", ok: exitCode === EXIT.ok, exitCode });
+    if (options.json) writeResult(io, { command: "logs", ok: exitCode === EXIT.ok, exitCode });
     return exitCode;
   } finally {
     interrupt.stop();

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
 import { stripControlChars } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { type Column, table } from "../output/table.js";
 import { openGuardedStrategy } from "../platforms.js";
 
@@ -16,7 +16,7 @@ export async function lsCommand({ io, options }: CommandContext): Promise<ExitCo
     const projects = await listProjects(strategy, { signal: interrupt.signal });
     if (options.json) {
       for (const project of projects) writeJson(io.stdout, "project", project);
-      writeJson(io.stdout, "result", { command: "ls", ok: true, exitCode: EXIT.ok });
+      writeResult(io, { command: "ls", ok: true, exitCode: EXIT.ok });
     } else if (options.quiet) {
       for (const { project } of projects) io.stdout.write(`${stripControlChars(project)}\n`);
     } else if (projects.length === 0) {

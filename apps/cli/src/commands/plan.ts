@@ -8,7 +8,7 @@ import type { CommandContext } from "../options/context.js";
 import { type PullPolicy, withPullPolicy } from "../options/pull-policy.js";
 import { deviceFields, devicesText } from "../output/files-text.js";
 import { stripControlChars, styleFor } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { errorTexts, printWarnings } from "../output/messages.js";
 import { planText } from "../output/plan-text.js";
 import { findPlatformWarnings } from "../platforms.js";
@@ -67,6 +67,7 @@ async function planLoaded(
   try {
     checkPlanName(options.out, loaded);
     const { signal } = interrupt;
+    io.recorder?.mark("plan");
     const platformWarnings = findPlatformWarnings(strategy, desired, { io, options, signal }, { deploys: true });
     const planOptions: PlanOptions = {
       signal,
@@ -95,6 +96,7 @@ async function planLoaded(
         ...(await platformWarnings),
       ],
     };
+    io.recorder?.mark("finish");
     await writePlanFiles(planned, desired, context);
     const conflict = conflictOf(planned);
     const file = toSave && conflict === undefined ? await savePlan(toSave.saved, context) : undefined;
@@ -103,7 +105,7 @@ async function planLoaded(
       const { project, platform, hasChanges } = planned;
       writeJson(io.stdout, "plan", planned);
       for (const device of devices) writeJson(io.stdout, "device", deviceFields(device));
-      writeJson(io.stdout, "result", {
+      writeResult(io, {
         command: "plan",
         ok: conflict === undefined,
         exitCode,

@@ -6,7 +6,7 @@ import {
 } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { table } from "../output/table.js";
 import { collectPlugins } from "../plugins.js";
 
@@ -45,7 +45,7 @@ export async function platformsCommand({ io, options }: CommandContext): Promise
         placesOnNodes,
       });
     }
-    writeJson(io.stdout, "result", { command: "platforms", ok: true, exitCode: EXIT.ok });
+    writeResult(io, { command: "platforms", ok: true, exitCode: EXIT.ok });
     return EXIT.ok;
   }
   if (options.quiet) {

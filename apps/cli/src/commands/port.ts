@@ -3,7 +3,7 @@ import type { PsRow } from "@openfactory/deployer";
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { openStrategy } from "../platforms.js";
 import { loadProject } from "../project.js";
 import { listApps } from "./list-apps.js";
@@ -38,7 +38,7 @@ export async function portCommand({ io, options }: CommandContext<PortCommandOpt
       if (options.json) writeJson(io.stdout, "port", { app: row.app, service: row.service, ...port });
       else io.stdout.write(`${wanted === undefined ? `${target}/${protocol} -> ` : ""}${addressOf(port)}\n`);
     }
-    if (options.json) writeJson(io.stdout, "result", { command: "port", ok: true, exitCode: EXIT.ok });
+    if (options.json) writeResult(io, { command: "port", ok: true, exitCode: EXIT.ok });
     return EXIT.ok;
   } finally {
     await strategy.close();

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
 import { psText } from "../output/ps-text.js";
 import type { PsListing } from "../output/ps-views.js";
@@ -45,7 +45,7 @@ export async function psCommand({ io, options }: CommandContext<PsCommandOptions
     }
     if (options.json) {
       for (const row of rows) writeJson(io.stdout, "app", row);
-      writeJson(io.stdout, "result", { command: "ps", ok: true, exitCode: EXIT.ok, project: desired.project });
+      writeResult(io, { command: "ps", ok: true, exitCode: EXIT.ok, project: desired.project });
       return EXIT.ok;
     }
     if (options.quiet) {

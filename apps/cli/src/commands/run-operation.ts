@@ -5,7 +5,7 @@ import { EXIT, type ExitCode, exitCodeOfRun } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
 import { stripControlChars, styleFor } from "../output/format.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeResult } from "../output/json-lines.js";
 import { errorTexts } from "../output/messages.js";
 import { chooseProgress } from "../progress/progress.js";
 
@@ -75,14 +75,20 @@ export async function runOperation<Report extends AnyReport>(
     progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
   try {
     const { listeners, close } = await openAssetListeners(options, io, warn);
-    const hooks = { signal: interrupt.signal, observer: progress.observe, purpose: `ofdeploy ${command}`, listeners };
+    const observer: Observer = (event) => {
+      io.recorder?.observe(event);
+      progress.observe(event);
+    };
+    io.recorder?.mark("plan");
+    const hooks = { signal: interrupt.signal, observer, purpose: `ofdeploy ${command}`, listeners };
     const report = await run(hooks).finally(close);
+    io.recorder?.mark("finish");
     progress.stop();
     const found = errors(report);
     const interrupted = report.outcome === "ok" ? undefined : interrupt.exitCode();
     const exitCode = interrupted ?? exitCodeOfRun(report.outcome, found);
     if (options.json) {
-      writeJson(io.stdout, "result", { command, ok: exitCode === EXIT.ok, exitCode, ...report });
+      writeResult(io, { command, ok: exitCode === EXIT.ok, exitCode, ...report });
     } else {
       const width = io.stdout.isTTY ? io.stdout.columns : undefined;
       io.stdout.write(options.quiet ? changedText(report) : text(report, width));

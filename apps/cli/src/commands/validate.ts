@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import type { CommandContext } from "../options/context.js";
 import { deviceFields, devicesText, filesText } from "../output/files-text.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeJson, writeResult } from "../output/json-lines.js";
 import { printWarnings } from "../output/messages.js";
 import { loadDesired } from "../project.js";
 
@@ -17,7 +17,7 @@ export async function validateCommand({ io, options }: CommandContext<{ strict?:
   const platform = strategy.manifest.name;
   if (options.json) {
     for (const device of desired.devices) writeJson(io.stdout, "device", deviceFields(device));
-    writeJson(io.stdout, "result", {
+    writeResult(io, {
       command: "validate",
       ok: true,
       exitCode: EXIT.ok,

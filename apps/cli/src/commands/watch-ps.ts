@@ -3,7 +3,7 @@ import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
 import { EXIT, type ExitCode } from "../exit-codes.js";
 import { listenForInterrupt } from "../interrupt.js";
 import type { CommandContext } from "../options/context.js";
-import { writeJson } from "../output/json-lines.js";
+import { writeResult } from "../output/json-lines.js";
 import { chooseView, type PsListing } from "../output/ps-views.js";
 
 export interface WatchOptions {
@@ -53,6 +53,6 @@ export async function watchPs(watch: WatchOptions, { io, options }: CommandConte
     interrupt.stop();
   }
   const exitCode = interrupt.exitCode() ?? EXIT.ok;
-  if (options.json) writeJson(io.stdout, "result", { command: "ps", ok: exitCode === EXIT.ok, exitCode, project });
+  if (options.json) writeResult(io, { command: "ps", ok: exitCode === EXIT.ok, exitCode, project });
   return exitCode;
 }

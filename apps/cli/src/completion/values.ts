@@ -46,6 +46,7 @@ export const OPTION_VALUES: Readonly<Record<string, Kind>> = {
   "--workdir": "text",
   "--out": "file",
   "--html": "file",
+  "--trace": "file",
   "--metrics": "file",
   "--policy": "file",
   "--output": "file",

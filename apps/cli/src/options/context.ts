@@ -22,6 +22,10 @@ export interface GlobalOptions {
   color?: boolean;
   /** Print the causes of errors. */
   debug?: boolean;
+  /** Print where the time went. */
+  timings?: boolean;
+  /** The file for a trace of the command. */
+  trace?: string;
   /** The least severe messages to print. `info` includes progress. Default: `info`. */
   logLevel?: LogLevel;
 }

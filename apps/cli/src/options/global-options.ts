@@ -60,6 +60,8 @@ const globalOptions = (flags: (short: string, long: string) => string): Option[]
   new Option(flags("-q", "--quiet"), "Print only errors, and the names or ids of the result"),
   new Option("--verbose", "Print unchanged apps too, and progress as lines"),
   new Option("--debug", "Print the causes of errors (also $OFDEPLOY_DEBUG=1)"),
+  new Option("--timings", "Print where the time went: parts, apps with their phases, calls"),
+  single(new Option("--trace <file>", "Write a trace for chrome://tracing or ui.perfetto.dev")),
   new Option("--no-color", "Don't use colors (also $NO_COLOR=1)"),
   ...synonyms().map((option) => option.hideHelp()),
 ];

@@ -6,6 +6,8 @@ export interface AppState {
   /** The name of the app, or the image. */
   app: string;
   isImage?: true;
+  /** The app waits for the pull of its image. */
+  isPull?: true;
   /** A few words: `pulling demo:1`, `starting`. */
   text: string;
   /** Left out if unknown. */
@@ -45,7 +47,7 @@ export function describeEvent(event: DeployerEvent): AppState | undefined {
     }
     case "progress": {
       const { app, progress } = event;
-      if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy" };
+      if (progress.type === "pull") return { app, text: `pulling ${progress.image}`, kind: "busy", isPull: true };
       if (progress.type === "step") return { app, text: progress.step, kind: "busy" };
       // A plugin for a later minor version of the contract may report other events.
       if (progress.type !== "waiting") return undefined;

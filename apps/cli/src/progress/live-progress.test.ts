@@ -8,6 +8,7 @@ const line = (app: string, kind: "idle" | "busy" | "good" | "bad", text = "deplo
   kind,
   text,
   began: Date.now(),
+  since: Date.now(),
   ended: kind === "good" ? Date.now() : undefined,
 });
 
@@ -45,9 +46,15 @@ test("render() fits 200 apps into a window: failed and active ones first, then a
 test("render() aligns name, replicas, elapsed time and state in columns, and joins replicas and state in a narrow window", () => {
   const began = Date.now() - 3_000;
   const lines = [
-    { ...line("web", "busy", "starting"), replicas: { running: 1, desired: 12 }, began },
-    { ...line("long-name", "idle", "waiting for web"), began },
-    { ...line("db", "good", "running"), replicas: { running: 1, desired: 1 }, began, ended: began + 1_500 },
+    { ...line("web", "busy", "starting"), replicas: { running: 1, desired: 12 }, began, since: began },
+    { ...line("long-name", "idle", "waiting for web"), began, since: began },
+    {
+      ...line("db", "good", "running"),
+      replicas: { running: 1, desired: 1 },
+      began,
+      since: began,
+      ended: began + 1_500,
+    },
   ];
   const [web, waiting, db] = render(lines, { columns: 80, rows: 24, frame: 0, style: plain });
   expect(web).toMatch(/^\| web {8}1\/12 {3}3\.\d s {2}starting$/);
@@ -102,4 +109,15 @@ test("stop() removes the drawn lines, and keeps warnings", () => {
   progress.stop();
   expect(output.text).toContain("warning[ORPHAN] web: It is left.\n");
   expect(output.text.endsWith("\u001b[1A\r\u001b[J")).toBe(true);
+});
+
+test("render() shows for how long a state lasts that the app did not begin with", () => {
+  const now = Date.now();
+  const lines = [
+    { ...line("web", "busy", "starting"), began: now - 60_000, since: now - 20_000 },
+    { ...line("db", "busy", "starting"), began: now - 60_000, since: now - 60_000 },
+    { ...line("ui", "busy", "starting"), began: now - 60_000, since: now - 1_000 },
+  ];
+  const drawn = render(lines, { columns: 80, rows: 24, frame: 0, style: plain });
+  expect(drawn.map((text) => text.replace(/^.*?starting/, ""))).toEqual([", for 20 s", "", ""]);
 });

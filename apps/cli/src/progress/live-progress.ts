@@ -34,8 +34,10 @@ export function liveProgress(output: Output, style: Style): Progress {
     draw();
   };
   const set = (state: AppState, isEnd: boolean, replicas = state.replicas): void => {
-    const began = lines.get(state.app)?.began ?? Date.now();
-    lines.set(state.app, { ...state, replicas, began, ended: isEnd ? Date.now() : undefined });
+    const before = lines.get(state.app);
+    const began = before?.began ?? Date.now();
+    const since = before?.text === state.text ? before.since : Date.now();
+    lines.set(state.app, { ...state, replicas, began, since, ended: isEnd ? Date.now() : undefined });
   };
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
@@ -43,7 +45,8 @@ export function liveProgress(output: Output, style: Style): Progress {
   return {
     observe: (event) => {
       if (event.type === "plan") {
-        for (const { app } of event.plan.apps) lines.set(app, { app, text: "", kind: "idle", began: Date.now() });
+        for (const { app } of event.plan.apps)
+          lines.set(app, { app, text: "", kind: "idle", began: Date.now(), since: Date.now() });
       }
       if (event.type === "warning") note(warningText(event, style));
       const state = describeEvent(event);
@@ -66,6 +69,8 @@ export function liveProgress(output: Output, style: Style): Progress {
 export interface Line extends Omit<AppState, "replicas"> {
   replicas?: AppState["replicas"] | undefined;
   began: number;
+  /** When the app reached its present state. */
+  since: number;
   ended?: number | undefined;
 }
 
@@ -81,6 +86,8 @@ const MARKS = { idle: " ", good: "+", bad: "x" } as const;
 const NAME_WIDTH = 32;
 /** The least width for separate columns of replicas and state. */
 const WIDE = 60;
+/** From this time on, a line shows how long its state has lasted, in milliseconds. */
+const LONG_MS = 5_000;
 const ORDER: readonly Line["kind"][] = ["bad", "busy", "idle", "good"];
 
 /**
@@ -99,7 +106,8 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
     const mark = line.kind === "busy" ? (FRAMES[frame % FRAMES.length] ?? "") : MARKS[line.kind];
     const replicas = replicasWidth > 0 ? `  ${replicasOf(line).padStart(replicasWidth)}` : "";
     const elapsed = isIdle(line) ? "" : formatDuration((line.ended ?? Date.now()) - line.began);
-    const text = columns < WIDE ? [replicasOf(line), line.text].filter(Boolean).join(" ") : line.text;
+    const lasting = columns < WIDE ? line.text : `${line.text}${sinceOf(line)}`;
+    const text = columns < WIDE ? [replicasOf(line), lasting].filter(Boolean).join(" ") : lasting;
     // Images differ at their end: repository and tag.
     const name = line.isImage ? fitEnd(line.app, nameWidth) : fit(line.app, nameWidth);
     const all = `${mark} ${name.padEnd(nameWidth)}${replicas}  ${elapsed.padStart(6)}  ${text}`;
@@ -112,6 +120,12 @@ const replicasOf = ({ replicas }: Line): string =>
   replicas === undefined ? "" : `${replicas.running}/${replicas.desired}`;
 
 const isIdle = ({ kind, ended }: Line): boolean => kind === "idle" && ended === undefined;
+
+/** `, for 20 s`: for a state that lasts, and that the app did not begin with. */
+function sinceOf({ kind, began, since }: Line): string {
+  const ms = Date.now() - since;
+  return kind === "busy" && ms >= LONG_MS && since - began >= LONG_MS / 10 ? `, for ${formatDuration(ms)}` : "";
+}
 
 function summary(all: readonly Line[]): string {
   const lines = all.filter(({ isImage }) => !isImage);

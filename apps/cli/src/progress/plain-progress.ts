@@ -1,5 +1,5 @@
 import type { Output } from "../io.js";
-import { stripControlChars, type Style } from "../output/format.js";
+import { formatDuration, stripControlChars, type Style } from "../output/format.js";
 import { warningText } from "../output/messages.js";
 import { type AppState, describeEvent, describeResource, type Progress, WAITING } from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
@@ -7,11 +7,20 @@ import { ImagePulls } from "./pulls.js";
 /** Pulls report progress many times a second. Their lines are written at most this often. */
 const PULL_LINE_EVERY_MS = 10_000;
 
-/** Writes a line for each change of an app's state, for each resource, and every ten seconds for an image being pulled. */
+/** An app whose state has not changed for this long gets another line, so that a slow run is not silent. */
+const STILL_EVERY_MS = 30_000;
+const TICK_MS = 5_000;
+
+/**
+ * Writes a line for each change of an app's state, for each resource, every ten seconds for an image being pulled, and every
+ * thirty seconds for an app that is still in the same state.
+ */
 export function plainProgress(output: Output, style: Style, now: () => number = Date.now): Progress {
   const last = new Map<string, string>();
-  const pulls = new ImagePulls();
+  const pulls = new ImagePulls(now);
   const pullWritten = new Map<string, number>();
+  /** The apps and images in progress: since when, and when the last line was written. */
+  const busy = new Map<string, { text: string; since: number; written: number }>();
 
   /** Whether the last line of an image is too recent. Short pulls have only their last line. */
   const isTooSoon = ({ app, isImage, kind }: AppState): boolean => {
@@ -26,8 +35,20 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
     const text = textOf(state);
     if (last.get(state.app) === text || isTooSoon(state)) return;
     last.set(state.app, text);
+    // The line of an image shows the progress of all its apps.
+    if (state.kind === "busy" && !state.isPull) busy.set(state.app, { text, since: now(), written: now() });
+    else busy.delete(state.app);
     write(`${state.app}: ${text}`);
   };
+  const writeStill = (): void => {
+    for (const [app, state] of busy) {
+      if (now() - state.written < STILL_EVERY_MS) continue;
+      state.written = now();
+      write(`${app}: still ${state.text}, for ${formatDuration(now() - state.since)}`);
+    }
+  };
+  const timer = setInterval(writeStill, TICK_MS);
+  timer.unref();
   return {
     observe: (event) => {
       if (event.type === "warning") output.write(warningText(event, style));
@@ -38,7 +59,7 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
       for (const image of pulls.note(event)) writeState(image);
     },
     note: (text) => output.write(text),
-    stop: () => {},
+    stop: () => clearInterval(timer),
   };
 }
 

@@ -1,6 +1,6 @@
 import { DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
 import type { DeployerEvent } from "@openfactory/deployer";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { verdict } from "../../test/sample-reports.js";
 import { liveProgress } from "./live-progress.js";
@@ -52,6 +52,22 @@ test("text() reports a retry while the engine waits for it", () => {
     "0/1 layers, 0.0/1.0 GB, retrying in 5 seconds",
   );
   expect(countPull(["Retrying in 1 second", "a"], ["Downloading", "a", 1, 2e6]).text()).toBe("0/1 layers, 0.0/2.0 MB");
+});
+
+test("text() has the rate of the last seconds, until all bytes have arrived", () => {
+  let now = 0;
+  const pulled = new PullProgressCounter(() => now);
+  const note = (at: number, current: number): string => {
+    now = at;
+    pulled.note({ type: "pull", service: "web", image: "demo:1", status: "Downloading", id: "a", current, total: 9e6 });
+    return pulled.text();
+  };
+  expect(note(0, 1e6)).toBe("0/1 layers, 1.0/9.0 MB");
+  expect(note(500, 2e6)).toBe("0/1 layers, 2.0/9.0 MB");
+  expect(note(1_000, 3e6)).toBe("0/1 layers, 3.0/9.0 MB, 2.0 MB/s");
+  expect(note(10_000, 3e6)).toBe("0/1 layers, 3.0/9.0 MB, 0.0 kB/s");
+  expect(note(20_000, 8e6)).toBe("0/1 layers, 8.0/9.0 MB, 500.0 kB/s");
+  expect(note(21_000, 9e6)).toBe("0/1 layers, 9.0/9.0 MB");
 });
 
 test("text() ends with the result of the pull", () => {
@@ -138,10 +154,36 @@ test("plainProgress() prints a line for an image every ten seconds, and one at t
     [
       "web: pulling r.io/demo:1",
       "db: pulling r.io/demo:1",
-      "r.io/demo:1: 0/1 layers, 3.0/4.0 MB",
+      "r.io/demo:1: 0/1 layers, 3.0/4.0 MB, 166.7 kB/s",
       "r.io/demo:1: 1/1 layers, 4.0/4.0 MB",
       "r.io/demo:1: pulled, 1 layer, 4.0 MB",
       "",
     ].join("\n"),
   );
+});
+
+test("plainProgress() prints a line every thirty seconds for an app that is still in the same state", () => {
+  vi.useFakeTimers();
+  try {
+    const output = new CapturedOutput();
+    const progress = plainProgress(output, plain);
+    const waits = { type: "waiting", service: "web", running: 0, desired: 1, detail: "starting" } as const;
+    progress.observe({ type: "phase", app: "ui", service: "ui", phase: "blocked", detail: "web" });
+    progress.observe({ type: "progress", app: "web", service: "web", progress: waits });
+    vi.advanceTimersByTime(20_000);
+    progress.observe({ type: "progress", app: "web", service: "web", progress: waits });
+    vi.advanceTimersByTime(50_000);
+    progress.observe({ type: "verdict", verdict: verdict("web", "running") });
+    vi.advanceTimersByTime(60_000);
+    progress.stop();
+    expect(output.text.split("\n").filter((line) => line.startsWith("web"))).toEqual([
+      "web: 0/1 running, starting",
+      "web: still 0/1 running, starting, for 30 s",
+      "web: still 0/1 running, starting, for 1 min 0 s",
+      expect.stringMatching(/^web: (?:deployed|running|started)$/),
+    ]);
+    expect(output.text.match(/^ui/gm)).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -14,11 +14,23 @@ interface Layer {
 const FETCHED = /^(?:Verifying Checksum|Download complete|Extracting|Pull complete)/;
 const DONE = /^(?:Pull complete|Already exists)/;
 
+/** The rate of a pull is that of the last seconds, and unknown before one second has passed. */
+const RATE_WINDOW_MS = 5_000;
+const MIN_RATE_MS = 1_000;
+
 /** The progress of one pull, from the status messages of the engine about its layers (moby, `distribution`). */
 export class PullProgressCounter {
   readonly #layers = new Map<string, Layer>();
   #end: string | undefined;
   #retry: string | undefined;
+  /** The fetched bytes at times of the last seconds. */
+  #samples: { at: number; bytes: number }[] = [];
+  readonly #now: () => number;
+
+  /** @param now a clock in milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   note({ status, id, current = 0, total = 0 }: PullProgress): void {
     if (id === undefined) {
@@ -33,6 +45,23 @@ export class PullProgressCounter {
     if (DONE.test(status)) layer.isDone = true;
     if (FETCHED.test(status)) layer.current = layer.total;
     if (status === "Downloading") Object.assign(layer, { current, total: Math.max(total, layer.total) });
+    this.#sample();
+  }
+
+  #sample(): void {
+    const at = this.#now();
+    this.#samples.push({ at, bytes: sum([...this.#layers.values()], "current") });
+    // One sample before the window remains, so that it covers all of the window.
+    while ((this.#samples[1]?.at ?? at) <= at - RATE_WINDOW_MS) this.#samples.shift();
+  }
+
+  /** Bytes per second; undefined before it is known. */
+  #rate(): number | undefined {
+    const [first] = this.#samples;
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined) return undefined;
+    const ms = this.#now() - first.at;
+    return ms < MIN_RATE_MS ? undefined : ((last.bytes - first.bytes) / ms) * 1000;
   }
 
   /** Whether the pull has ended. */
@@ -40,7 +69,7 @@ export class PullProgressCounter {
     return this.#end !== undefined;
   }
 
-  /** `2/5 layers, 3.1/10.4 MB`; at the end, `pulled, 5 layers, 10.4 MB` or `up to date`. */
+  /** `2/5 layers, 3.1/10.4 MB, 1.2 MB/s`; at the end, `pulled, 5 layers, 10.4 MB` or `up to date`. */
   text(): string {
     const layers = [...this.#layers.values()];
     const done = layers.filter(({ isDone }) => isDone).length;
@@ -53,7 +82,9 @@ export class PullProgressCounter {
     if (layers.length === 0) return "contacting the registry";
     const bytes =
       total > 0 ? `, ${formatBytes(sum(layers, "current"), total).split(" ")[0]}/${formatBytes(total, total)}` : "";
-    return `${done}/${layers.length} layers${bytes}${this.#retry === undefined ? "" : `, ${this.#retry}`}`;
+    const rate = this.#rate();
+    const speed = rate !== undefined && sum(layers, "current") < total ? `, ${formatBytes(rate, rate)}/s` : "";
+    return `${done}/${layers.length} layers${bytes}${speed}${this.#retry === undefined ? "" : `, ${this.#retry}`}`;
   }
 }
 
@@ -80,6 +111,13 @@ interface Pull {
 
 /** The state of each image that is being pulled, by any number of apps. */
 export class ImagePulls {
+  readonly #now: (() => number) | undefined;
+
+  /** @param now a clock in milliseconds. */
+  constructor(now?: () => number) {
+    this.#now = now;
+  }
+
   readonly #pulls = new Map<string, Pull>();
 
   /** The images whose state an event changes. */
@@ -99,7 +137,7 @@ export class ImagePulls {
   #pullOf(image: string, { status }: PullProgress): Pull {
     const found = this.#pulls.get(image);
     if (found !== undefined && !(found.counter.isDone && status.startsWith("Pulling from"))) return found;
-    const begun = { counter: new PullProgressCounter(), apps: new Set<string>() };
+    const begun = { counter: new PullProgressCounter(this.#now), apps: new Set<string>() };
     this.#pulls.set(image, begun);
     return begun;
   }

@@ -1,5 +1,6 @@
 import type { AppPhase, LockEvent, PsRow } from "@openfactory/deployer";
 import { z } from "zod";
+import type { RunPhase } from "../timings/recorder.js";
 import { enumOf, error, port, service, state, status, warning } from "./parts.js";
 import { planFields } from "./plan-schema.js";
 import {
@@ -147,6 +148,40 @@ const listed = [
   }),
 ];
 
+const time = z.number().describe("In milliseconds.");
+
+/** The last line but one, with `--timings`. */
+const timings = event("timings", {
+  totalMs: z.number().describe("From the start of the process, in milliseconds."),
+  calls: z.int().describe("Calls to engines and registries."),
+  phases: z.array(
+    z.object({
+      phase: enumOf<RunPhase>({
+        start: "the process, its modules and options",
+        read: "the files",
+        plan: "the state of the platform, the lock, the plan and checks",
+        apply: "the changes",
+        finish: "the release of the lock, and the result",
+        run: "everything else",
+      }),
+      ms: time,
+      calls: z.int(),
+    }),
+  ),
+  apps: z.array(
+    z.object({
+      ...service,
+      ms: time,
+      phases: z.array(
+        z.object({
+          phase: z.string().describe("A phase of the event `phase`; or `pulling`, or `reverting`."),
+          ms: time,
+        }),
+      ),
+    }),
+  ),
+});
+
 const result = <Command extends string, Fields extends z.ZodRawShape>(command: Command, fields: Fields) =>
   event("result", { command: z.literal(command), ok: z.boolean(), exitCode: z.int(), ...fields });
 
@@ -195,7 +230,7 @@ const results = [
 
 /** A line of `--json`. */
 export const eventSchema = z
-  .union([...progress, ...listed, ...results])
+  .union([...progress, ...listed, timings, ...results])
   .meta({ title: "ofdeploy --json", description: "One line of the output of ofdeploy with --json." });
 
 const planSchema = event("plan", planFields).meta({

@@ -71,8 +71,24 @@ export async function timedOut(
 }
 
 /** The states of all containers: `healthy, starting`. */
-export const describeProgress = ({ instances }: ServiceStatus): string =>
+const describeProgress = ({ instances }: ServiceStatus): string =>
   [...new Set(instances.map(({ engineState, health }) => health ?? engineState))].join(", ");
+
+/**
+ * As {@link describeProgress}, with the last output of each failed health check, without the values of the containers'
+ * variables: `starting (health check: exit code 1: connection refused)`.
+ */
+export function describeWait(status: ServiceStatus, containers: readonly ContainerDetails[]): string {
+  const outputs = containers.flatMap((container) => {
+    const output = failedHealthOutput(container);
+    if (output === undefined || container.State.Health?.Status === "healthy") return [];
+    const { Image, Env } = container.Config;
+    const secrets = secretsOfRequest({ name: status.name, image: Image, env: Env ?? [] });
+    return [`health check: ${new Redactor(secrets).text(output)}`];
+  });
+  const detail = describeProgress(status);
+  return outputs.length === 0 ? detail : `${detail} (${[...new Set(outputs)].join("; ")})`;
+}
 
 const engineErrorOf = (container: ContainerDetails, instance?: InstanceStatus): string | undefined =>
   errorWithHealthOutput(instance?.error, failedHealthOutput(container));

@@ -95,6 +95,52 @@ test("wait() rejects with TIMEOUT, the last output of the health check and the l
   });
 });
 
+test("wait() reports the last output of a failing health check, without values of variables", async () => {
+  const Health = { ...failing, Log: [{ ExitCode: 1, Output: "no answer from db with hunter2-secret\n" }] };
+  const found = { ...container(0, { Health }) };
+  const { engine } = fakeEngine({
+    "containers.inspect": () => ({ ...found, Config: { ...found.Config, Env: ["PASSWORD=hunter2-secret"] } }),
+    "containers.logs": () => undefined,
+  });
+  const details: (string | undefined)[] = [];
+  const waiting = new LocalDockerDeploymentStrategy(engine).wait("demo", {
+    timeoutMs: 50,
+    observer: (event) => void (event.type === "waiting" && details.push(event.detail)),
+  });
+  await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT" });
+  expect(details[0]).toBe("starting (health check: exit code 1: no answer from db with ***)");
+});
+
+test("wait() inspects a container again after a failed health check, not after the other steps of a check", async () => {
+  const { engine } = fakeEngine({
+    "containers.inspect": () => container(0, { Health: failing }),
+    "containers.logs": () => undefined,
+  });
+  const event = (Action: string, exitCode?: string) => ({
+    Type: "container",
+    Action,
+    Actor: { ID: "abc", Attributes: exitCode === undefined ? {} : { exitCode } },
+  });
+  const steps = ["exec_create: check", "exec_start: check"].map((action) => event(action));
+  const observed = async (...all: object[]): Promise<number> => {
+    let count = 0;
+    const events = async function* () {
+      for (const each of all) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        yield each;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    };
+    await new LocalDockerDeploymentStrategy({ ...engine, events } as unknown as DockerEngine)
+      .wait("demo", { timeoutMs: 500, observer: () => void (count += 1) })
+      .catch(() => undefined);
+    return count;
+  };
+  const without = await observed();
+  expect(await observed(...steps, event("exec_die", "0"))).toBe(without);
+  expect(await observed(...steps, event("exec_die", "1"))).toBe(without + 1);
+});
+
 test("wait() rejects with TASK_FAILED and the last output of the health check if a container is unhealthy", async () => {
   const Health = { ...failing, Status: "unhealthy" };
   await expect(waitOn(container(0, { Health }))).rejects.toMatchObject({

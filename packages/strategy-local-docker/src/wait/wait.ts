@@ -3,7 +3,7 @@ import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine"
 import { findCurrentContainers } from "../containers/find.js";
 import { toInspectedContainer } from "../containers/group.js";
 import { serviceStatus } from "../observe/status.js";
-import { describeProgress, redactContainerError, taskFailed, timedOut } from "./failure.js";
+import { describeWait, redactContainerError, taskFailed, timedOut } from "./failure.js";
 import { watchContainers } from "./watch-containers.js";
 
 /** A container that was restarted this often since the wait began is in a crash loop, even while it runs. */
@@ -70,7 +70,12 @@ export async function waitUntilReady(
       const rest = Math.max(...containers.map((container) => msUntilReady(container, settleMs, since)));
       if (rest <= 0) return status;
 
-      observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: describeProgress(status) });
+      observer?.({
+        type: "waiting",
+        service: serviceName,
+        ...status.replicas,
+        detail: describeWait(status, containers),
+      });
       if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status, containers);
       await watch.nextEvent(Math.min(rest, end - Date.now()));
     }

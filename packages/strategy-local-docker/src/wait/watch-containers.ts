@@ -1,11 +1,18 @@
 import { sleep } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import type { DockerEngine, EngineEvent } from "@openfactory/docker-engine";
 
 /** How often containers are inspected without an event, since the stream of events may be broken. */
 const POLL_MS = 2_000;
 
 /** Events that change nothing about which processes exist. */
 const IRRELEVANT = /^(?:exec_|health_status|top|resize|attach|detach|copy|archive-path|extract-to-dir|export)/;
+
+/**
+ * Whether an event can change what a wait observes. A health check is a command in the container: if it succeeds, the event
+ * `health_status` follows.
+ */
+const isRelevant = (action: string, { Attributes }: EngineEvent["Actor"]): boolean =>
+  action.startsWith("exec_") ? action.startsWith("exec_die") && Attributes["exitCode"] !== "0" : true;
 
 /** A watch over the events of some containers. */
 export interface ContainerWatch {
@@ -28,7 +35,7 @@ export function watchContainers(engine: DockerEngine, ids: readonly string[], si
     );
     for await (const { Action, Actor } of events) {
       if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
-      event.resolve();
+      if (isRelevant(Action, Actor)) event.resolve();
     }
   })().catch(() => undefined);
   signal?.addEventListener("abort", () => event.resolve(), { once: true, signal: stopped.signal });
