@@ -19,6 +19,13 @@ test.each([1, 4, 18, 19, 20, 38, 114])("one round of %i calls contains each call
   expect(new Set(cells.map(({ fault }) => fault)).size).toBe(FAULTS.length);
 });
 
+test("a part of a round contains early and late calls, and each fault", () => {
+  const cells = selectCells(114, { rounds: 0.01 });
+  expect(new Set(cells.map(({ fault }) => fault)).size).toBe(FAULTS.length);
+  for (let from = 1; from < 114; from += 19)
+    expect(cells.filter(({ call }) => call >= from && call < from + 19).length).toBeGreaterThanOrEqual(2);
+});
+
 test("a later round contains the cells of the earlier ones", () => {
   const two = new Set(keysOf(selectCells(24, { rounds: 2 })));
   expect(keysOf(selectCells(24, { rounds: 1 })).filter((key) => !two.has(key))).toEqual([]);

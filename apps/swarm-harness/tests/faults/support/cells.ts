@@ -5,7 +5,7 @@ export interface Selection {
   operations?: readonly string[];
   calls?: readonly number[];
   faults?: readonly Fault[];
-  /** Run so many rounds, and at least each fault once. Default: all. */
+  /** Run so many rounds, such as 0.5, and at least each fault once. Default: all. */
   rounds?: number;
   /** Of these, run one of so many. Default 1: all. */
   every?: number;
@@ -29,17 +29,26 @@ export const selectionOfEnvironment = (): Selection => ({
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
+/** The least number from `from` on whose multiples visit each of `count` positions once before they repeat. */
+function strideOf(count: number, from: number): number {
+  let stride = from;
+  while (greatestCommonDivisor(stride, count) !== 1) stride += 1;
+  return stride;
+}
+
 /**
- * Each call with each fault, in rounds. A round fails each call once. The faults rotate from cell to cell and on through the
- * rounds, so that any part of the order from its start contains all calls and faults about equally often.
+ * Each call with each fault, in rounds. A round fails each call once. Consecutive cells are of distant calls and of different
+ * faults, so that any part of the order from its start contains early and late calls, and all faults, about equally often.
  */
 export function orderCells(calls: readonly number[], faults: readonly Fault[]): CellNumber[] {
-  let step = calls.length;
-  while (greatestCommonDivisor(step, faults.length) !== 1) step += 1;
+  // The golden ratio spreads the parts of a round most evenly.
+  const stride = strideOf(calls.length, Math.round(calls.length * 0.618));
+  const shift = strideOf(faults.length, calls.length);
   return faults.flatMap((_, round) =>
-    calls.flatMap((call, index) => {
-      const fault = faults[(round * step + index) % faults.length];
-      return fault === undefined ? [] : [{ call, fault }];
+    calls.flatMap((_call, index) => {
+      const call = calls[(index * stride) % calls.length];
+      const fault = faults[(round * shift + index) % faults.length];
+      return call === undefined || fault === undefined ? [] : [{ call, fault }];
     }),
   );
 }
@@ -53,6 +62,6 @@ export function selectCells(
     (number) => calls?.includes(number) ?? true,
   );
   return orderCells(numbers, faults)
-    .slice(0, Math.max(rounds * numbers.length, faults.length))
+    .slice(0, Math.max(Math.ceil(rounds * numbers.length), faults.length))
     .filter((_, index) => index % every === 0);
 }

@@ -36,6 +36,8 @@ export class FaultProxy {
   readonly calls: string[] = [];
   /** The longest time that the engine took for a call that did not fail, in milliseconds. A stream counts to its headers. */
   slowestMs = 0;
+  /** When the call failed, as `performance.now()`. */
+  failedAt: number | undefined;
   readonly #target: http.RequestOptions;
   readonly #project: string;
   readonly #injected: Injected | undefined;
@@ -95,6 +97,7 @@ export class FaultProxy {
     const number = this.calls.push(`${method} ${templateOf(url, this.#project)}`);
     if (this.#injected === undefined) return undefined;
     const { fault, call } = this.#injected;
+    if (number === call) this.failedAt = performance.now();
     return number === call || (LASTING.has(fault) && number > call) ? fault : undefined;
   }
 

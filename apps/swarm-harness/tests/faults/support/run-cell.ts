@@ -17,10 +17,10 @@ const CALL_TIMEOUT_MS = Number(process.env["FAULTS_CALL_TIMEOUT_MS"] ?? 2_000);
 const MAX_ATTEMPTS = 3;
 
 /**
- * The longest that a run may take. The README of the deployer states the limit for an engine that stops answering: ten times
- * the time limit of a call. The rest is for the waits of an operation without faults on a loaded machine.
+ * The longest that a run may take after the call failed. The README of the deployer states the limit for an engine that stops
+ * answering: ten times the time limit of a call. The rest is for waits and a revert on a loaded machine.
  */
-const MAX_RUN_MS = 10 * CALL_TIMEOUT_MS + 25_000;
+const MAX_AFTER_FAULT_MS = 10 * CALL_TIMEOUT_MS + 25_000;
 /** The command gave up on a call that took so long, or was about to. */
 const OVERLOAD_MS = 0.95 * CALL_TIMEOUT_MS;
 /** After this, a run is ended by a signal and counts as hung. */
@@ -152,10 +152,14 @@ export class Lane {
     // Half of the runs print JSON.
     const isJson = call % 2 === 0;
     const ran = await this.#run(operation, [...operation.words, ...(isJson ? ["--json"] : [])], proxy.host);
+    const endedAt = performance.now();
     await proxy.close();
     this.#now = undefined;
     const after = await this.#settledState();
-    const defects = [...findDefects(ran), ...(isJson && operation.name !== "exec" ? findBadJson(ran.text) : [])];
+    const defects = [
+      ...findDefects(ran, endedAt - (proxy.failedAt ?? endedAt)),
+      ...(isJson && operation.name !== "exec" ? findBadJson(ran.text) : []),
+    ];
     const outcome = this.#classify(operation, ran, { before, after, complete }, defects);
     if (!same(before, after) || operation.before === "foreign") await this.#checkRecovery(operation, after, defects);
     else this.#now = this.#wantedState(operation);
@@ -330,10 +334,11 @@ export class Lane {
   }
 }
 
-function findDefects({ code, text, tookMs, hung }: Ran): string[] {
+function findDefects({ code, text, hung }: Ran, afterFaultMs: number): string[] {
   const defects: string[] = [];
   if (hung) defects.push(`did not end within ${WATCHDOG_MS / 1000} s`);
-  else if (tookMs > MAX_RUN_MS) defects.push(`took ${Math.round(tookMs / 1000)} s`);
+  else if (afterFaultMs > MAX_AFTER_FAULT_MS)
+    defects.push(`ended ${Math.round(afterFaultMs / 1000)} s after the call failed`);
   if (!EXIT_CODES.has(code)) defects.push(`exit code ${code}`);
   if (/^\s+at .*:\d+:\d+\)?$/m.test(text)) defects.push("stack trace");
   return defects;
