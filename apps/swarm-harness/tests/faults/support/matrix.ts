@@ -7,11 +7,15 @@ import { type CellResult, Lane } from "./run-cell.js";
 /** Projects that run at the same time on one engine. Most cells wait for a time limit. */
 const LANES = Number(process.env["FAULTS_LANES"] ?? 6);
 
-export const operationsOn = (platform: Pick<FaultPlatform, "isSwarm">, { operations }: Selection): Operation[] =>
-  OPERATIONS.filter(
-    ({ name, only }) =>
-      (only === undefined || platform.isSwarm) && (operations === undefined || operations.includes(name)),
+/** The selected operations, in the order in which they were named. */
+export function operationsOn(
+  platform: Pick<FaultPlatform, "isSwarm">,
+  { operations = OPERATIONS.map(({ name }) => name) }: Selection,
+): Operation[] {
+  return operations.flatMap((wanted) =>
+    OPERATIONS.filter(({ name, only }) => name === wanted && (only === undefined || platform.isSwarm)),
   );
+}
 
 export interface Handlers {
   /** Whether a cell is left out. */
