@@ -13,14 +13,14 @@ const SECTIONS = [
   {
     text: "Reference",
     folder: "reference",
-    first: ["index", "app-file", "command", "platforms", "compose", "openfactory", "contract", "vocabulary"],
+    first: ["index", "app-file", "command", "platforms", "compose", "openfactory", "vocabulary"],
   },
   { text: "Errors", folder: "errors", first: ["index"], collapsed: true },
   { text: "API", folder: "reference/api", first: ["index"], collapsed: true },
   { text: "Packages", files: PACKAGES.map((folder) => `${folder}/README.md`), collapsed: true },
   { text: "Explanation", folder: "explanation", first: ["index", "architecture"] },
   { text: "Decisions", folder: "explanation/adr", first: ["README"], collapsed: true },
-  { text: "Write a strategy", folder: "strategy", first: ["index"] },
+  { text: "Write a strategy", files: [...pagesIn("strategy", ["index"]), "docs/contract.md"] },
 ];
 
 /** The sidebar of all pages. */

@@ -7,8 +7,12 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const CONTRACT = "strategy contract: all cases > ";
 
+let collected: Promise<string[]> | undefined;
+
 /** The names of all cases of the contract, in the order in which they run. Vitest lists them, so parameters are resolved. */
-export async function collectCases(): Promise<string[]> {
+export const collectCases = (): Promise<string[]> => (collected ??= listCases());
+
+async function listCases(): Promise<string[]> {
   const words = ["list", "--config", `${here}/all-cases.config.ts`, "--no-static-parse", "--json"];
   const { stdout } = await run(`${root}/node_modules/.bin/vitest`, words, { cwd: root, maxBuffer: 2 ** 24 });
   return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name.slice(CONTRACT.length));

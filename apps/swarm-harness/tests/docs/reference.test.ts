@@ -1,27 +1,29 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { collectCases } from "../../../../packages/strategy-contract-tests/test/collect-cases.js";
 import { REQUEST_FIELDS } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { root } from "./support/pages.js";
 import { appFilePage, fieldsOfKeys } from "./support/reference/app-file.js";
 import { commandPage } from "./support/reference/command.js";
-import { contractPage } from "./support/reference/contract.js";
+import { contractCasesPage, contractPage } from "./support/reference/contract.js";
 import { platformsPage } from "./support/reference/platforms.js";
 
-const PAGES: Readonly<Record<string, () => string>> = {
+const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/reference/app-file.md": appFilePage,
   "docs/reference/command.md": commandPage,
   "docs/reference/platforms.md": platformsPage,
-  "docs/reference/contract.md": contractPage,
+  "docs/contract.md": async () => contractPage(await collectCases()),
+  "docs/reference/contract-cases.md": async () => contractCasesPage(await collectCases()),
 };
 
 /** `npm run format` pads the cells of tables. */
 const withoutPadding = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
 
-test.each(Object.entries(PAGES))("%s is up to date (`npm run docs:update` writes it)", (path, write) => {
+test.each(Object.entries(PAGES))("%s is up to date (`npm run docs:update` writes it)", async (path, write) => {
   const file = join(root, path);
   const before = existsSync(file) ? withoutPadding(readFileSync(file, "utf8")) : "";
-  const written = write();
+  const written = await write();
   if (process.env["UPDATE_DOCS"] !== "1") expect(before).toBe(withoutPadding(written));
   else if (before !== withoutPadding(written)) writeFileSync(file, written);
 });

@@ -33,6 +33,8 @@ export interface Section {
   readonly title: string;
   /** What a reader needs before the clauses, in Markdown. */
   readonly introduction?: string;
+  /** Names of the types of `@openfactory/deploy-core` that the clauses are about. */
+  readonly types: readonly string[];
   readonly clauses: readonly Clause[];
 }
 
@@ -63,10 +65,10 @@ export const may = writer("MAY");
 export function section(
   prefix: string,
   title: string,
-  options: { introduction?: string; profile?: ClauseProfile },
+  options: { introduction?: string; types?: readonly string[]; profile?: ClauseProfile },
   texts: readonly ClauseText[],
 ): Section {
-  const { introduction, profile = "core" } = options;
+  const { introduction, types = [], profile = "core" } = options;
   const clauses = texts.map(({ number, ...text }): Clause => ({ id: `${prefix}-${number}`, profile, ...text }));
-  return { prefix, title, ...(introduction !== undefined && { introduction }), clauses };
+  return { prefix, title, ...(introduction !== undefined && { introduction }), types, clauses };
 }

@@ -76,6 +76,7 @@ export const ownershipSection = section(
   "OWNERSHIP",
   "Ownership and other tools",
   {
+    types: ["METADATA_LABELS"],
     introduction:
       "There is no state file. What a later run must know is in labels of the service; `METADATA_LABELS` (prefix `org.openfactory.deploy.`) are those that the deployer adds to a request. Other tools may use the same platform.",
   },

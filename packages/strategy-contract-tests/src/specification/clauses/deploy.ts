@@ -7,6 +7,7 @@ export const deploySection = section(
   "DEPLOY",
   "deploy(request, options) → Deployment",
   {
+    types: ["DeployOptions", "Deployment"],
     introduction:
       "Creates one service. A service is what `deploy` creates under one name: its settings and its *instances* (containers, tasks, units), each with one process. It exists until it is removed, whether its processes run or not.",
   },

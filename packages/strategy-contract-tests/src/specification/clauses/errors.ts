@@ -4,6 +4,7 @@ export const errorSection = section(
   "ERROR",
   "Errors",
   {
+    types: ["DeploymentErrorOptions", "ErrorIssue", "FailedInstance", "ErrorSubject", "SourceLocation"],
     introduction:
       "An error (`DeploymentError`) has a `code`, a `message`, and fields for programs and people. [Error codes](#error-codes) has each code and when it occurs. In another language it is any value with these fields.",
   },
@@ -123,6 +124,7 @@ export const observerSection = section(
   "OBSERVER",
   "Progress events and warnings",
   {
+    types: ["ProgressEvent", "DeploymentWarning"],
     introduction:
       "`options.observer` is a function that gets progress events (`ProgressEvent`) and returns nothing. `deploy`, `update`, `rollback`, `scale`, `wait`, `remove`, `restart`, `stop` and `start` report events; others may.",
   },

@@ -7,6 +7,7 @@ export const inspectSection = section(
   "INSPECT",
   "Capability inspect: inspect(serviceName) → ServiceStatus",
   {
+    types: ["CanInspect", "ServiceStatus", "ServiceState", "UpdateState", "InstanceStatus"],
     profile: "inspect",
     introduction:
       "Reads the status of one service: `name`, `ids`, `image`, `state`, `update`, `replicas`, `ports`, `labels`, `createdAt`, `instances`, and further fields of other capabilities. Reading never changes anything.",
@@ -108,6 +109,7 @@ export const listSection = section(
   "LIST",
   "Capability list: list(options) → ServiceStatus[]",
   {
+    types: ["CanList", "ListOptions"],
     profile: "list",
     introduction:
       "Lists all services of the platform. `ListOptions` has `labels`, `settings` (default false), `instances` (default true) and `isRelevant` (default: all are).",
@@ -175,6 +177,7 @@ export const settingsSection = section(
   "SETTINGS",
   "Capability settings: settingsOf(request) → ServiceSettings",
   {
+    types: ["CanReportSettings", "ServiceSettings"],
     profile: "settings",
     introduction:
       "Makes services comparable with requests, so that a plan shows differences field by field. `settings` of a status (`ServiceSettings`) are a normalized request without `imagePullPolicy`, read back from the platform; `settingsOf(request)` predicts them.",

@@ -8,6 +8,7 @@ export const manifestSection = section(
   "MANIFEST",
   "Manifest",
   {
+    types: ["StrategyManifest", "Limitation", "NetworkOptions"],
     introduction:
       "The manifest (`StrategyManifest`) is the strategy's description of itself, as data. It decides which other clauses apply: a clause about a field applies if the manifest supports the field, and a clause of a capability if the manifest declares the capability.",
   },

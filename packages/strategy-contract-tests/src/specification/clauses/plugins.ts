@@ -7,6 +7,7 @@ export const pluginSection = section(
   "PLUGIN",
   "Plugins and versions",
   {
+    types: ["StrategyPlugin"],
     introduction:
       "A strategy is found by name through a plugin: an object (`StrategyPlugin`) with `name`, `contractVersion`, `description`, `options` and `register`, which a package exports. These clauses are about the TypeScript implementation; another language has its own way to find a strategy.",
   },
@@ -53,29 +54,41 @@ export const pluginSection = section(
     ),
     must(
       9,
-      "A plugin MUST name the version of the contract that it was built for. A plugin for another major version MUST be rejected with `PLUGIN_FAILED` and both versions in the message.",
+      "`contractVersion` MUST be the version of the contract that the plugin was built for, as `major.minor`, or a range such as `1.0 - 1.2` of one major version; the number 1 means 1.0. Any other value is `PLUGIN_FAILED`.",
       [],
-      {
-        untested: CORE,
-      },
+      { untested: CORE },
     ),
     must(
       10,
-      "Within a major version, the contract MUST only grow: a new minor version adds codes, fields, capabilities and events, and changes the meaning of none.",
+      "A plugin for another major version, or one that requires a later minor version, MUST be rejected with `PLUGIN_FAILED` and both versions in the message.",
       [],
-      {
-        rationale: "A strategy need not know what a later version adds, since the manifest says what it supports.",
-        untested:
-          "It binds this specification. A plugin that is frozen at an earlier version is tested with the present one.",
-      },
+      { untested: CORE },
     ),
     must(
       11,
-      "A caller MUST accept codes of errors and warnings, types of events, and fields of results that it does not know.",
+      "A plugin for an earlier minor version MUST be used with what it knows: fields of a request that are newer never reach it and count as not supported, and newer capabilities as not declared.",
       [],
       {
-        untested: "It binds callers. Tests of the command cover it.",
+        rationale: "A plant keeps a plugin that works, whatever the version of the program that loads it.",
+        untested:
+          "The suite has one version. A plugin that was packed at version 1.0 with its own copy of core is tested with the present one.",
       },
+    ),
+    must(
+      12,
+      "Within a major version, the contract MUST only grow: a minor version adds optional fields, capabilities, options, codes and events, and changes the meaning of none.",
+      [],
+      {
+        rationale: "A strategy need not know what a later version adds, since its manifest says what it supports.",
+        untested:
+          "It binds this specification. The plugin that was packed at version 1.0 is tested with every later one.",
+      },
+    ),
+    must(
+      13,
+      "A caller MUST accept codes of errors and warnings, types of events, and fields of results that it does not know.",
+      [],
+      { untested: "It binds callers. Tests of the command cover it." },
     ),
     may(12, "A plugin MAY bring its own copies of the libraries of this contract.", [], {
       untested:

@@ -5,7 +5,10 @@ const ALL_OF_IT = "remove > remove() of *removes all of it";
 export const removeSection = section(
   "REMOVE",
   "remove(serviceName, options)",
-  { introduction: "Removes one service. `RemoveOptions` has `wait` (default false) and `timeoutMs` (default 60000)." },
+  {
+    types: ["RemoveOptions"],
+    introduction: "Removes one service. `RemoveOptions` has `wait` (default false) and `timeoutMs` (default 60000).",
+  },
   [
     must(
       1,

@@ -6,6 +6,14 @@ export const resourceSection = section(
   "RESOURCE",
   "Capability resources: listResources, createResource, removeResource",
   {
+    types: [
+      "CanManageResources",
+      "ResourceKind",
+      "Resource",
+      "ResourceSpec",
+      "ListResourcesOptions",
+      "RemoveResourceOptions",
+    ],
     profile: "resources",
     introduction:
       "Networks, volumes, configs and secrets, for as many kinds as the platform has (`resourceKinds`). A `Resource` has `kind`, `name`, `id`, `labels`, and `orchestrator` or `incomplete` where they apply.",
@@ -81,6 +89,7 @@ export const preflightSection = section(
   "PREFLIGHT",
   "Capability preflight: preflight(requests, options) → PreflightProblem[]",
   {
+    types: ["CanPreflight", "PreflightRequest", "PreflightOptions", "PreflightProblem"],
     profile: "preflight",
     introduction:
       "Finds on the platform why deploys of requests would fail. A `PreflightRequest` has the `request` and `updates` (the service exists and is updated); a `PreflightProblem` has `code`, `service`, `field`, `message` and `hint`.",
@@ -168,6 +177,7 @@ export const diagnoseSection = section(
   "DIAGNOSE",
   "Capability diagnose: diagnose(options) → Diagnosis[]",
   {
+    types: ["CanDiagnose", "DiagnoseOptions", "Diagnosis"],
     profile: "diagnose",
     introduction:
       "Checks whether the environment is ready for deploys. A `Diagnosis` has `check`, `state` (`ok`, `warning`, `failed`), `detail` and `hint`.",
@@ -203,6 +213,7 @@ export const lockSection = section(
   "LOCK",
   "Capability lock: lock(name, holder) → LockHolder?, unlock(name, holderId)",
   {
+    types: ["CanLock", "LockHolder"],
     profile: "lock",
     introduction:
       "Locks that all users of the platform share. They are kept on the platform, until they are released; they do not expire. A `LockHolder` has `id`, `owner` and `since`.",
@@ -239,6 +250,7 @@ export const elsewhereSection = section(
   "ELSEWHERE",
   "Capability elsewhere: elsewhere(options) → OtherPlatform[]",
   {
+    types: ["CanSeeElsewhere", "ElsewhereOptions", "OtherPlatform"],
     profile: "elsewhere",
     introduction:
       "Finds services on other platforms of the same engine, to detect a wrong platform. An `OtherPlatform` has `platform`, `services` and `reason`.",

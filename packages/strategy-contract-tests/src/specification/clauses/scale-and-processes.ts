@@ -3,7 +3,7 @@ import { must, section } from "../clause.js";
 export const scaleSection = section(
   "SCALE",
   "Capability scale: scale(serviceName, replicas)",
-  { profile: "scale", introduction: "Sets the number of replicas of a replicated service." },
+  { types: ["CanScale"], profile: "scale", introduction: "Sets the number of replicas of a replicated service." },
   [
     must(1, "`scale` MUST change the number of replicas to any whole number from 0, and nothing else.", [
       "scale > scale() changes only the number of replicas",
@@ -96,6 +96,7 @@ export const restartSection = section(
   "RESTART",
   "Capability restart: restart(serviceName) → ProcessChange",
   {
+    types: ["CanRestart", "ProcessChange"],
     profile: "restart",
     introduction: "Restarts the processes of all instances. A `ProcessChange` has `name`, `changed` and `warnings`.",
   },
@@ -124,7 +125,11 @@ export const restartSection = section(
 export const stopSection = section(
   "STOP",
   "Capability stop: stop(serviceName), start(serviceName) → ProcessChange",
-  { profile: "stop", introduction: "`stop` ends the processes of a service that is kept; `start` runs it again." },
+  {
+    types: ["CanStop"],
+    profile: "stop",
+    introduction: "`stop` ends the processes of a service that is kept; `start` runs it again.",
+  },
   [
     must(1, "`stop` MUST end all processes, each within its grace period, and resolve when they have ended.", [
       "stop > stop() ends all processes and keeps the service, and start() runs it as before",
@@ -177,6 +182,7 @@ export const execSection = section(
   "EXEC",
   "Capability exec: exec(serviceName, command, options) → ExecResult",
   {
+    types: ["CanExec", "ExecOptions", "ExecTerminal", "TerminalSize", "ExecResult"],
     profile: "exec",
     introduction:
       "Runs a command in a running instance, with the files, networks and limits of its process. `ExecOptions` has `instance`, `stdin`, `stdout`, `stderr`, `terminal`, `user`, `env` and `workingDir`.",
@@ -263,6 +269,7 @@ export const authSection = section(
   "AUTH",
   "Capability refreshAuth: refreshAuth(serviceName) → AuthRefresh",
   {
+    types: ["CanRefreshAuth", "AuthRefresh"],
     profile: "refreshAuth",
     introduction:
       "Replaces the registry credentials that are stored with a service. `AuthRefresh` has `name`, `renewed` and `warnings`.",

@@ -9,6 +9,7 @@ export const updateSection = section(
   "UPDATE",
   "Capability update: update(request, options) → Deployment",
   {
+    types: ["CanUpdate", "UpdateOptions"],
     profile: "update",
     introduction:
       "Changes an existing service to match a request. `UpdateOptions` has `strict`, `revision`, `timeoutMs` (default 120000: the time limit for the new version to become ready while the old one is kept) and `settleMs` (as in `wait`).",
@@ -187,7 +188,7 @@ export const failedUpdateSection = section("FAILED-UPDATE", "Failed and aborted 
 export const rollbackSection = section(
   "ROLLBACK",
   "Capability rollback: rollback(serviceName) → Deployment",
-  { profile: "rollback", introduction: "Restores the version before the last update." },
+  { types: ["CanRollback"], profile: "rollback", introduction: "Restores the version before the last update." },
   [
     must(
       1,

@@ -7,6 +7,7 @@ export const waitSection = section(
   "WAIT",
   "Capability wait: wait(serviceName, options) → ServiceStatus",
   {
+    types: ["CanWait", "WaitOptions"],
     profile: "wait",
     introduction:
       "Waits until a service is ready, has completed or has failed. `WaitOptions` has `timeoutMs` (default 120000) and `settleMs` (default 1000).",
@@ -93,6 +94,7 @@ export const logsSection = section(
   "LOGS",
   "Capability logs: logs(serviceName, options) → LogEntry…",
   {
+    types: ["CanLogs", "LogsOptions", "LogEntry"],
     profile: "logs",
     introduction:
       "Returns the output of all instances of a service, line by line. `LogsOptions` has `follow` (default false), `tail` (default: all lines) and `since`. A `LogEntry` has `service`, `instance`, `node`, `stream`, `timestamp` and `line`.",
