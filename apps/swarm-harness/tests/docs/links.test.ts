@@ -37,6 +37,15 @@ function anchorsOf(text: string): Set<string> {
   return anchors;
 }
 
+/** A page is the target of many links. */
+const knownAnchors = new Map<string, Set<string>>();
+
+function anchorsIn(page: string): Set<string> {
+  const known = knownAnchors.get(page) ?? anchorsOf(readFileSync(page, "utf8"));
+  knownAnchors.set(page, known);
+  return known;
+}
+
 /** The page of a link: a link to a directory shows its README. */
 const pageAt = (path: string): string => (statSync(path).isDirectory() ? join(path, "README.md") : path);
 
@@ -49,10 +58,7 @@ function problemOf(link: string, page: string): string | undefined {
   if (!existsSync(target)) return `${link} points to no file`;
   if (anchor === undefined) return undefined;
   const shown = pageAt(target);
-  const isHeading =
-    existsSync(shown) &&
-    shown.endsWith(".md") &&
-    anchorsOf(readFileSync(shown, "utf8")).has(decodeURIComponent(anchor));
+  const isHeading = existsSync(shown) && shown.endsWith(".md") && anchorsIn(shown).has(decodeURIComponent(anchor));
   return isHeading ? undefined : `${link} points to no heading`;
 }
 

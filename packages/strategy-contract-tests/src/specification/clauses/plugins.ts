@@ -90,7 +90,7 @@ export const pluginSection = section(
       [],
       { untested: "It binds callers. Tests of the command cover it." },
     ),
-    may(12, "A plugin MAY bring its own copies of the libraries of this contract.", [], {
+    may(14, "A plugin MAY bring its own copies of the libraries of this contract.", [], {
       untested:
         "It is a permission. `npm run check:packages` and the template of a strategy test it from packed tarballs.",
     }),

@@ -1,6 +1,7 @@
 import { CAPABILITIES, REQUEST_FIELDS, type StrategyManifest } from "@openfactory/deploy-core";
 import { localDockerManifest } from "@openfactory/strategy-local-docker";
 import { swarmManifest } from "@openfactory/strategy-swarm";
+import { clauses } from "@openfactory/strategy-contract-tests";
 import { code, page, plain, table } from "./markdown.js";
 
 /** The manifests of the platforms that the command includes. */
@@ -23,17 +24,21 @@ export function fieldSupport(
   return { level: !isSupported || isWhole ? "no" : own.length > 0 ? "partly" : "yes", reasons: [...new Set(reasons)] };
 }
 
+/** The anchor of a capability in the specification. */
+const firstClauseOf = (capability: string): string =>
+  clauses.find(({ profile, id }) => profile === capability && id.endsWith("-1"))?.id.toLowerCase() ?? "clauses";
+
 /** What each platform supports, from the manifests. */
 export function platformsPage(): string {
   const fields = REQUEST_FIELDS.map((field) => [
-    `[${code(field)}](contract.md#request)`,
+    `[${code(field)}](../contract.md#fields-of-a-request)`,
     ...MANIFESTS.map((manifest) => {
       const { level, reasons } = fieldSupport(field, manifest);
       return [level, ...reasons].join("<br>");
     }),
   ]);
   const capabilities = CAPABILITIES.map((name) => [
-    `[${code(name)}](contract.md#capabilities)`,
+    `[${code(name)}](../contract.md#${firstClauseOf(name)})`,
     ...MANIFESTS.map(({ capabilities: offered, capabilityOptions }) => {
       const option = capabilityOptions?.[name];
       return offered.includes(name) ? "yes" : option === undefined ? "no" : `with ${code(`--option ${option}`)}`;
