@@ -51,6 +51,16 @@ describe("statusError", () => {
     expect(statusError(500, body, { action: "do it" }).cause).toEqual({ statusCode: 500, message: expected });
   });
 
+  it.each([
+    [404, "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"],
+    [500, "could not find free subnet from subnet pools"],
+  ])("status %i is ENGINE_ERROR with a hint when no subnet is left for a network", (status, message) => {
+    expect(statusError(status, words(message), { action: "create network a" })).toMatchObject({
+      code: "ENGINE_ERROR",
+      hint: expect.stringContaining("docker network prune"),
+    });
+  });
+
   it("a message of several lines becomes one line", () => {
     expect(statusError(500, words("one\n  two."), { action: "do it" }).message).toBe(
       "The engine could not do it: one two.",

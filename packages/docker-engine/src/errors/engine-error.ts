@@ -36,8 +36,15 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ENGINE_ERROR: "See the engine's log for details.",
 };
 
+/** No subnet is left for a network: Docker answers with 404 (libnetwork, ErrNoAvailablePool), Podman with 500. */
+const NO_SUBNET = /could not find an available, non-overlapping|could not find free subnet/;
+
 /** Hints for messages of an engine whose cause is known. */
 const MESSAGE_HINTS: readonly (readonly [message: RegExp, hint: string])[] = [
+  [
+    NO_SUBNET,
+    "All subnets of the engine are in use. Remove unused networks with `docker network prune`, or add subnets to default-address-pools in the engine's daemon.json.",
+  ],
   // A manager that can't reach the others. The status is 500 or 503, depending on the engine's version.
   [
     /does not have a leader/,
@@ -49,7 +56,8 @@ const MESSAGE_HINTS: readonly (readonly [message: RegExp, hint: string])[] = [
   ],
 ];
 
-function codeOf(status: number, subject: CallSubject): ErrorCode {
+function codeOf(status: number, subject: CallSubject, message: string): ErrorCode {
+  if (NO_SUBNET.test(message)) return "ENGINE_ERROR";
   if (status === 400) return "INVALID_REQUEST";
   if (status === 401 || status === 403) return "UNAUTHORIZED";
   if (status === 404) return subject.image === undefined ? "NOT_FOUND" : "IMAGE_NOT_FOUND";
@@ -87,7 +95,7 @@ const hintFor = (message: string): string | undefined => MESSAGE_HINTS.find(([pa
 /** The error for an answer of the engine, by its status. */
 export function statusError(status: number, body: string, subject: CallSubject): DeploymentError {
   const { message, cause } = parseBody(status, body);
-  const code = codeOf(dockerStatus(status, cause), subject);
+  const code = codeOf(dockerStatus(status, cause), subject, message);
   const fault: EngineErrorCause = { statusCode: status, message };
   const text = sentence(
     message
