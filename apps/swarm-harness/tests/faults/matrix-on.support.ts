@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { selectionOfEnvironment } from "./support/cells.js";
 import { describeResult, operationsOn, runOperation } from "./support/matrix.js";
 import type { FaultPlatform } from "./support/platforms.js";
-import { currentCommit, keyOf, readResults, recordResult, writeSummary } from "./support/results.js";
+import { currentCommit, isFinal, keyOf, readResults, recordResult, writeSummary } from "./support/results.js";
 
 const selection = selectionOfEnvironment();
 const wanted = process.env["FAULTS_PLATFORM"]?.split(",") ?? ["docker", "swarm", "podman"];
@@ -16,13 +16,7 @@ export function runFaultsOn(
 ): void {
   describe.runIf(wanted.includes(name))(`each call of each operation on ${name}, with each fault`, () => {
     const commit = currentCommit();
-    const passed = new Set(
-      resumes
-        ? readResults(folder)
-            .filter(({ defects }) => defects.length === 0)
-            .map(keyOf)
-        : [],
-    );
+    const passed = new Set(resumes ? readResults(folder).filter(isFinal).map(keyOf) : []);
     let platform: FaultPlatform;
     let close: () => Promise<void>;
     beforeAll(async () => {

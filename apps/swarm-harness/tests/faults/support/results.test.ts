@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readResults, recordResult, summarize } from "./results.js";
+import { isFinal, readResults, recordResult, summarize } from "./results.js";
 import type { CellResult } from "./run-cell.js";
 
 const folder = mkdtempSync(join(tmpdir(), "faults-results-"));
@@ -16,6 +16,7 @@ const result = (more: Partial<CellResult> = {}): CellResult => ({
   path: "GET /info",
   exitCode: 4,
   tookMs: 1234,
+  calls: 12,
   outcome: "unchanged",
   defects: [],
   ...more,
@@ -36,12 +37,19 @@ test("readResults() returns nothing without a directory", () => {
   expect(readResults(join(folder, "missing"))).toEqual([]);
 });
 
+test("isFinal() is false for a defect, for a call that was not reached, and on an overloaded engine", () => {
+  expect(isFinal(result())).toBe(true);
+  expect(isFinal(result({ outcome: "defect" }))).toBe(false);
+  expect(isFinal(result({ outcome: "not reached" }))).toBe(false);
+  expect(isFinal(result({ overloaded: true }))).toBe(false);
+});
+
 test("summarize() counts outcomes by platform, operation and fault, and names the commits", () => {
   const summary = summarize([
     { ...result(), commit: "a" },
     { ...result({ call: 2, outcome: "named", tookMs: 8000 }), commit: "b" },
   ]);
-  expect(summary).toContain("Commits: a (1 runs), b (1 runs).");
+  expect(summary).toContain("Runs by commit: a 1, b 1.");
   for (const key of ["docker", "down, docker", "503"])
-    expect(summary).toContain(`| ${key} | 2 | 0 | 0 | 1 | 1 | 0 | 0 | 8.0 s |`);
+    expect(summary).toContain(`| ${key} | 2 | 12 | 0 | 0 | 1 | 1 | 0 | 0 | 8.0 s |`);
 });

@@ -14,6 +14,10 @@ export interface RecordedResult extends CellResult {
 export const keyOf = ({ platform, operation, call, fault }: Cell): string =>
   `${platform}: ${operation}, call ${call}, ${fault}`;
 
+/** Whether a cell needs no further run. */
+export const isFinal = ({ outcome, overloaded = false }: CellResult): boolean =>
+  outcome !== "defect" && outcome !== "not reached" && !overloaded;
+
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 /** The checked-out commit; with `+` if files differ from it. */
@@ -49,19 +53,29 @@ export function recordResult(folder: string, result: CellResult, commit: string)
 
 const OUTCOMES = ["succeeded", "complete", "unchanged", "named", "not reached", "defect"] as const;
 
+/** How many cells the matrix has in a group of results: calls x faults of each operation in it. */
+function cellsOf(group: readonly RecordedResult[]): number {
+  const operations = Map.groupBy(group, ({ platform, operation }) => `${operation}, ${platform}`).values();
+  const calls = [...operations].reduce((sum, results) => sum + Math.max(...results.map((result) => result.calls)), 0);
+  const faults = new Set(group.map(({ fault }) => fault)).size;
+  return calls * faults;
+}
+
 /** The counts of outcomes by platform, operation and fault, as Markdown. */
 export function summarize(results: readonly RecordedResult[]): string {
   const table = (title: string, keys: readonly string[], keyOfResult: (result: RecordedResult) => string): string[] => {
     const groups = Map.groupBy(results, keyOfResult);
     return [
-      `| ${title} | runs | ${OUTCOMES.join(" | ")} | longest |`,
-      `| --- | --: | ${OUTCOMES.map(() => "--:").join(" | ")} | --: |`,
+      `| ${title} | runs | of | ${OUTCOMES.join(" | ")} | longest |`,
+      `| --- | --: | --: | ${OUTCOMES.map(() => "--:").join(" | ")} | --: |`,
       ...keys.flatMap((key) => {
         const group = groups.get(key) ?? [];
         if (group.length === 0) return [];
         const counts = OUTCOMES.map((outcome) => group.filter((result) => result.outcome === outcome).length);
         const longest = Math.max(...group.map(({ tookMs }) => tookMs));
-        return [`| ${key} | ${group.length} | ${counts.join(" | ")} | ${(longest / 1000).toFixed(1)} s |`];
+        return [
+          `| ${key} | ${group.length} | ${cellsOf(group)} | ${counts.join(" | ")} | ${(longest / 1000).toFixed(1)} s |`,
+        ];
       }),
       "",
     ];
@@ -69,8 +83,12 @@ export function summarize(results: readonly RecordedResult[]): string {
   const platforms = [...new Set(results.map(({ platform }) => platform))].sort();
   const operations = OPERATIONS.flatMap(({ name }) => platforms.map((platform) => `${name}, ${platform}`));
   const commits = [...Map.groupBy(results, ({ commit }) => commit)];
+  const overloaded = results.filter((result) => result.overloaded).length;
   return [
-    `Commits: ${commits.map(([commit, { length }]) => `${commit} (${length} runs)`).join(", ")}.`,
+    `Runs by commit: ${commits.map(([commit, { length }]) => `${commit} ${length}`).join(", ")}.`,
+    ...(overloaded > 0
+      ? [`In ${overloaded} runs, the engine itself also exceeded the time limit of a call, in each of three attempts.`]
+      : []),
     "",
     ...table("platform", platforms, ({ platform }) => platform),
     ...table("operation", operations, ({ platform, operation }) => `${operation}, ${platform}`),

@@ -50,6 +50,8 @@ export interface CellResult extends Cell {
   path: string;
   exitCode: number;
   tookMs: number;
+  /** How many calls the operation makes without a fault. */
+  calls: number;
   /** Whether the engine exceeded the time limit of another call by itself, in each attempt. */
   overloaded?: boolean;
   outcome: Outcome | "defect";
@@ -129,7 +131,7 @@ export class Lane {
       const { result, made } = await this.#runOnce(operation, complete, { fault, call: at });
       const isReached = result.path !== "not reached";
       if (result.defects.length > 0 || (isReached && !result.overloaded) || attempt === MAX_ATTEMPTS)
-        return { ...result, call };
+        return { ...result, call, calls: calls.length };
       // The number of polls differs: fail the call with the same distance from the end.
       if (!isReached && !result.overloaded) at = Math.max(1, made - (calls.length - call));
     }
@@ -139,7 +141,7 @@ export class Lane {
     operation: Operation,
     complete: EngineState,
     { fault, call }: Pick<Cell, "fault" | "call">,
-  ): Promise<{ result: CellResult; made: number }> {
+  ): Promise<{ result: Omit<CellResult, "calls">; made: number }> {
     try {
       await this.#prepare(operation);
     } catch {
@@ -164,7 +166,7 @@ export class Lane {
     if (!same(before, after) || operation.before === "foreign") await this.#checkRecovery(operation, after, defects);
     else this.#now = this.#wantedState(operation);
     const { failedCall, slowestMs, calls } = proxy;
-    const result: CellResult = {
+    const result: Omit<CellResult, "calls"> = {
       platform: this.#platform.name,
       operation: operation.name,
       call,
