@@ -7,7 +7,13 @@ export interface Load {
   count: number;
   replicas: number;
   changed?: number;
+  /** Each app has a health check that succeeds one second after the start. */
+  isChecked?: boolean;
+  /** Default: the test image. */
+  image?: string;
 }
+
+const CHECK = ["true"];
 
 export const names = ({ count }: Load): string[] => Array.from({ length: count }, (_, index) => `app-${index}`);
 
@@ -17,12 +23,25 @@ const environment = (index: number, { count, changed = 0 }: Load): string[] => [
   `TAG=${index >= count - changed ? "new" : "old"}`,
 ];
 
+/** In nanoseconds, as in the Engine API. */
+const healthcheck = ({ isChecked = false }: Load): object =>
+  isChecked ? { Healthcheck: { Test: ["CMD", ...CHECK], Interval: 1_000_000_000 } } : {};
+
+/** As in an app file and in a Compose file. */
+const checkLines = ({ isChecked = false }: Load): string[] =>
+  isChecked ? [`    healthcheck: {test: [CMD, "${CHECK.join('", "')}"], interval: 1s}`] : [];
+
 /** A service for the Engine API (ServiceCreate). */
 export const serviceSpec = (index: number, load: Load): object => ({
   Name: `app-${index}`,
   Labels: { "com.docker.stack.namespace": "floor" },
   TaskTemplate: {
-    ContainerSpec: { Image: TEST_IMAGE, Command: ["sleep", "3600"], Env: environment(index, load) },
+    ContainerSpec: {
+      Image: load.image ?? TEST_IMAGE,
+      Command: ["sleep", "3600"],
+      Env: environment(index, load),
+      ...healthcheck(load),
+    },
     Resources: { Limits: { NanoCPUs: 500_000_000, MemoryBytes: 64 * 1024 ** 2 } },
   },
   Mode: { Replicated: { Replicas: load.replicas } },
@@ -30,9 +49,10 @@ export const serviceSpec = (index: number, load: Load): object => ({
 
 /** A container for the Engine API (ContainerCreate). */
 export const containerBody = (index: number, load: Load): object => ({
-  Image: TEST_IMAGE,
+  Image: load.image ?? TEST_IMAGE,
   Entrypoint: ["sleep", "3600"],
   Env: environment(index, load),
+  ...healthcheck(load),
   HostConfig: {
     NanoCpus: 500_000_000,
     Memory: 64 * 1024 ** 2,
@@ -46,7 +66,8 @@ export function appFile(project: string, load: Load): string {
     [
       `  ${name}:`,
       `    uuid: ${name.toUpperCase()}`,
-      `    image: ${TEST_IMAGE}`,
+      `    image: ${load.image ?? TEST_IMAGE}`,
+      ...checkLines(load),
       `    command: [sleep, "3600"]`,
       "    environment:",
       ...environment(index, load).map((entry) => `      - ${entry}`),
@@ -75,7 +96,8 @@ export function composeFile(load: Load, on: "swarm" | "local"): string {
   const services = names(load).map((name, index) =>
     [
       `  ${name}:`,
-      `    image: ${TEST_IMAGE}`,
+      `    image: ${load.image ?? TEST_IMAGE}`,
+      ...checkLines(load),
       `    entrypoint: [sleep, "3600"]`,
       "    environment:",
       ...environment(index, load).map((entry) => `      - ${entry}`),

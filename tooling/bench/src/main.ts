@@ -1,4 +1,4 @@
-// npm run bench -- [--only <part>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5]
+// npm run bench -- [--only <part>] [--workload <text>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5] [--quarter]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,9 @@ import { concurrencyWorkloads } from "./workloads/concurrency.ts";
 import { localWorkloads } from "./workloads/local.ts";
 import { logWorkloads } from "./workloads/logs.ts";
 import { memoryWorkloads } from "./workloads/memory.ts";
+import { limitToQuarter } from "./limit-cpu.ts";
 import { planWorkloads } from "./workloads/plan.ts";
+import { readyWorkloads } from "./workloads/ready.ts";
 import { startWorkloads } from "./workloads/start.ts";
 import { swarmWorkloads } from "./workloads/swarm.ts";
 import { waitWorkloads } from "./workloads/wait.ts";
@@ -29,17 +31,20 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Work
   plan: planWorkloads,
   memory: memoryWorkloads,
   logs: logWorkloads,
+  ready: readyWorkloads,
   concurrency: concurrencyWorkloads,
 };
 /** Parts that run only with --only. */
-const ON_REQUEST = new Set(["concurrency"]);
+const ON_REQUEST = new Set(["concurrency", "ready"]);
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
     runs: { type: "string", default: "9" },
+    workload: { type: "string", default: "" },
     json: { type: "string" },
     engine: { type: "string" },
+    quarter: { type: "boolean", default: false },
   },
 });
 const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
@@ -54,12 +59,14 @@ if (values.engine !== undefined && version === undefined)
 
 const log = (line: string): void => console.error(line);
 const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
+const limit = values.quarter ? await limitToQuarter() : undefined;
 const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
 const results: Result[] = [];
 try {
   const peers = await findPeers(log);
   for (const part of parts) {
-    for (const workload of (await PARTS[part]?.({ folder, engine, peers })) ?? []) {
+    const workloads = (await PARTS[part]?.({ folder, engine, peers })) ?? [];
+    for (const workload of workloads.filter(({ name }) => name.includes(values.workload))) {
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
       results.push(
         workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} },
@@ -74,18 +81,20 @@ try {
         Object.entries(peers).map(([name, peer]) => [name, "missing" in peer ? null : peer.version]),
       ),
     },
+    cpu: limit?.description ?? "all cores",
     date: new Date().toISOString(),
   };
   console.log(`\n${table(results)}\n`);
   for (const line of remarks(results)) console.log(line);
   console.log(`Medians of ${runs} runs each (fewer for long runs), alternating; minimum and maximum in brackets.`);
   console.log(
-    `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${JSON.stringify(about.versions)}`,
+    `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${about.cpu}; ${JSON.stringify(about.versions)}`,
   );
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
 } finally {
   await engine?.end();
+  limit?.end();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exit(results.some(({ failures }) => failures.ours !== undefined) ? 1 : 0);

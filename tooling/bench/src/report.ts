@@ -12,16 +12,18 @@ const cell = (figure: Figure | undefined, unit: string): string => {
 const ratio = (ours: Figure | undefined, other: Figure | undefined): number | undefined =>
   ours === undefined || other === undefined ? undefined : Math.round((ours.median / other.median) * 100) / 100;
 
-const TITLES = ["PART", "WORKLOAD", "OURS", "PEER", "FLOOR", "PYTHON", "x PEER", "x FLOOR"];
+const TITLES = ["PART", "WORKLOAD", "OURS", "PEER", "FLOOR", "PYTHON", "LOOP", "x PEER", "x FLOOR"];
 
 /** A table with one line for each workload: medians, with minimum and maximum in brackets. */
 export function table(results: readonly Result[]): string {
-  const rows = results.map(({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python } }) => [
-    part,
-    name,
-    ...[ours, peer, floor, python].map((figure) => cell(figure, unit)),
-    ...[ratio(ours, peer), ratio(ours, floor)].map((each) => (each === undefined ? "-" : each.toFixed(2))),
-  ]);
+  const rows = results.map(
+    ({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python, loop } }) => [
+      part,
+      name,
+      ...[ours, peer, floor, python, loop].map((figure) => cell(figure, unit)),
+      ...[ratio(ours, peer), ratio(ours, floor)].map((each) => (each === undefined ? "-" : each.toFixed(2))),
+    ],
+  );
   const widths = TITLES.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   return [TITLES, ...rows]
     .map((row) =>

@@ -1,5 +1,5 @@
-/** The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. */
-export type Role = "ours" | "peer" | "floor" | "python";
+/** The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. `loop`: one command for each app. */
+export type Role = "ours" | "peer" | "floor" | "python" | "loop";
 
 /** A tool that does the work of a workload. */
 export interface Contender {
