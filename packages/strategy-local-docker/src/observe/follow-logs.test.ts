@@ -27,10 +27,20 @@ test("Channel.untilNotified() resolves at once after an earlier item or notifica
   await channel.untilNotified();
 });
 
-test("Channel.release() resolves all sends", async () => {
+test("Channel.release() resolves all sends, also later ones", async () => {
   const channel = new Channel<number>();
   const sends = [channel.send(1), channel.send(2)];
   channel.release();
-  await Promise.all(sends);
+  await Promise.all([...sends, channel.send(3)]);
   expect(channel.isEmpty).toBe(true);
+});
+
+test("Channel.send() resolves when the consumer ends at its item", async () => {
+  const channel = new Channel<number>();
+  const sent = channel.send(1);
+  for (const item of channel.receive()) {
+    expect(item).toBe(1);
+    break;
+  }
+  await sent;
 });

@@ -162,14 +162,16 @@ interface SentItem<Item> {
 export class Channel<Item> {
   readonly #sent: SentItem<Item>[] = [];
   #notified = Promise.withResolvers<void>();
+  #isReleased = false;
 
   get isEmpty(): boolean {
     return this.#sent.length === 0;
   }
 
-  /** Resolves when the item was taken. */
+  /** Resolves when the item was taken; at once after {@link release}. */
   send(item: Item): Promise<void> {
     return new Promise((taken) => {
+      if (this.#isReleased) return taken();
       this.#sent.push({ item, taken });
       this.notify();
     });
@@ -178,8 +180,12 @@ export class Channel<Item> {
   /** The items that were sent so far. Each counts as taken when the next one is requested. */
   *receive(): Generator<Item> {
     for (let next = this.#sent.shift(); next !== undefined; next = this.#sent.shift()) {
-      yield next.item;
-      next.taken();
+      try {
+        yield next.item;
+      } finally {
+        // Also if the consumer ends here.
+        next.taken();
+      }
     }
   }
 
@@ -194,8 +200,9 @@ export class Channel<Item> {
     this.#notified = Promise.withResolvers();
   }
 
-  /** Lets all producers continue. */
+  /** Lets all producers continue: nothing is taken any more. */
   release(): void {
+    this.#isReleased = true;
     for (const { taken } of this.#sent.splice(0)) taken();
   }
 }
