@@ -9,7 +9,8 @@ import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 const [work, host, countText, image] = process.argv.slice(2);
 const count = Number(countText);
 const { signal } = new AbortController();
-const engine = createEngine({ host, env: { DOCKER_CONFIG: "/nowhere" } });
+// 100 calls at the same time take a busy engine minutes.
+const engine = createEngine({ host, env: { DOCKER_CONFIG: "/nowhere" }, timeoutMs: 300_000 });
 
 async function measure(done) {
   // Connections and timers of the last calls end first.
@@ -54,10 +55,29 @@ async function deployAll(strategy, replicas) {
   }
 }
 
+/** Deploys and removes containers of 100 names at the same time for `count` seconds, and measures ten times, between the calls. */
+async function churn(strategy) {
+  let done = 0;
+  const cycle = async (name, end) => {
+    do {
+      await strategy.deploy({ ...request(name), stopGracePeriod: 0 }, { signal });
+      const { running } = (await strategy.inspect(name, { signal })).replicas;
+      if (running !== 1) throw new Error(`${name} has ${running} running containers`);
+      await strategy.remove(name, { signal });
+      done += 1;
+    } while (Date.now() < end);
+  };
+  for (let part = 1; part <= 10; part += 1) {
+    const end = Date.now() + count * 100;
+    await Promise.all(Array.from({ length: 100 }, (_, index) => cycle(`load-${index}`, end)));
+    await measure(done);
+  }
+}
+
 /** Follows the logs of 100 services for `count` seconds, and measures ten times. */
 async function follow(strategy) {
   const names = Array.from({ length: 100 }, (_, index) => `noisy-${index}`);
-  for (const name of names) await strategy.deploy(request(name));
+  await Promise.all(names.map((name) => strategy.deploy(request(name))));
   const stop = new AbortController();
   let lines = 0;
   const reading = names.map(async (name) => {
@@ -79,6 +99,7 @@ async function follow(strategy) {
 const WORK = {
   swarm: () => deployAll(new SwarmDeploymentStrategy(engine), 0),
   docker: () => deployAll(new LocalDockerDeploymentStrategy(engine), undefined),
+  churn: () => churn(new LocalDockerDeploymentStrategy(engine)),
   logs: () => follow(new LocalDockerDeploymentStrategy(engine)),
 };
 await WORK[work]();

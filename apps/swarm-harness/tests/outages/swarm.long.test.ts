@@ -279,19 +279,26 @@ describe("a node that is cut off from the network", () => {
     });
   });
 
-  test("the leader, during up: the next manager takes over", async () => {
+  // Seen with engine 20.10: a task that the old leader placed just before may stay `assigned` on a node that is ready, for
+  // minutes, whatever the new leader does.
+  test("the leader, during up: the next manager takes over, or up names the task that the swarm does not start; the next one succeeds", async () => {
     const first = await leader();
     const others = await followers();
     apps.write({ version: 1 });
-    const running = apps.start(["up"], { options: onManagers([first, ...others]) });
-    await sleep(1_500);
+    const running = apps.start(["up", "--timeout", "60"], { options: onManagers([first, ...others]) });
+    // Some of the tasks are placed by now.
+    await expect.poll(services, { timeout: 30_000, interval: 50 }).toHaveProperty("d");
     isDown.add(first);
     await cutOff(first, async () => {
       const run = printed(await running.ended);
-      expect(run.code, run.text).toBe(0);
-      await untilServices(all("1 1/1"));
+      expect([0, 6], run.text).toContain(run.code);
+      if (run.code === 6) expect(run.text).toMatch(/0 of 1 tasks running; \w+ on node-\d/);
+      else await untilServices(all("1 1/1"));
     });
     isDown.delete(first);
+    await everyNodeReady();
+    await succeeds(["up"]);
+    await untilServices(all("1 1/1"));
   });
 });
 
@@ -318,21 +325,23 @@ describe("a clock that is an hour off", () => {
     ["ahead of", HOUR],
   ])("%s the swarm: up, ps and rollback succeed, and the lock excludes another command", async (_, offMs) => {
     const shifted = { env: shiftedClock(offMs) };
-    apps.write({ version: 1 });
+    // Holds the lock for ten seconds at least.
+    const healthcheck = 'healthcheck: { test: ["CMD", "sleep", "10"], interval: 1s, timeout: 30s }';
+    apps.write({ version: 1, names: ["a"], lines: [healthcheck] });
     const first = apps.start(["up"], shifted);
-    await sleep(2_000);
-    const other = await apps.run(["up"]);
+    await expect.poll(services, { timeout: 30_000, interval: 100 }).toHaveProperty("a");
+    const other = await apps.run(["scale", "a=2"]);
     expect(other.code, other.text).toBe(5);
     expect(other.text).toContain("has been locked by");
     const up = printed(await first.ended);
     expect(up.code, up.text).toBe(0);
-    apps.write({ version: 2 });
+    apps.write({ version: 2, names: ["a"] });
     await succeeds(["up"]);
     const listed = await apps.run(["ps"], shifted);
     expect(listed.code, listed.text).toBe(0);
     const back = await apps.run(["rollback"], shifted);
     expect(back.code, back.text).toBe(0);
-    await untilServices(all("1 1/1"));
+    await untilServices({ a: "1 1/1" });
     for (const { text } of [up, other, listed, back]) expect(text).not.toMatch(NEGATIVE_TIME);
   });
 });
