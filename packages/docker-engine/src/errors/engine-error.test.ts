@@ -44,7 +44,8 @@ describe("statusError", () => {
 
   it.each([
     ["", "status 500"],
-    ["<html>bad gateway</html>", "<html>bad gateway</html>"],
+    ["<html>bad gateway</html>", "bad gateway"],
+    ["<html><body><h1>403 Forbidden</h1>\nRequest forbidden.\n</body></html>\n", "403 Forbidden Request forbidden."],
     ['{"message":""}', '{"message":""}'],
     ['{"message":7}', '{"message":7}'],
   ])("the body %s becomes the message", (body, expected) => {
@@ -59,6 +60,12 @@ describe("statusError", () => {
       code: "ENGINE_ERROR",
       hint: expect.stringContaining("docker network prune"),
     });
+  });
+
+  it("has the hint that a proxy refuses the call for status 403, and to log in for status 401", () => {
+    const hintOf = (status: number) => statusError(status, words("no"), { action: "do it" }).hint;
+    expect(hintOf(403)).toMatch(/^The engine, or a proxy or an authorization plugin in front of it, forbids this call/);
+    expect(hintOf(401)).toMatch(/^Log in/);
   });
 
   it("a message of several lines becomes one line", () => {

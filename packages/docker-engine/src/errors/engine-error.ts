@@ -39,6 +39,10 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 /** No subnet is left for a network: Docker answers with 404 (libnetwork, ErrNoAvailablePool), Podman with 500. */
 const NO_SUBNET = /could not find an available, non-overlapping|could not find free subnet/;
 
+/** Engines send 403 for a few calls, such as to remove a built-in network; otherwise a proxy or a plugin sends it. */
+const FORBIDDEN_HINT =
+  "The engine, or a proxy or an authorization plugin in front of it, forbids this call. Use an address of the engine that allows it (--host, --context or DOCKER_HOST).";
+
 /** Hints for messages of an engine whose cause is known. */
 const MESSAGE_HINTS: readonly (readonly [message: RegExp, hint: string])[] = [
   [
@@ -76,6 +80,10 @@ interface ErrorBody {
   cause?: string;
 }
 
+/** The text of a page: proxies send HTML. */
+const withoutTags = (body: string): string =>
+  body.trimStart().startsWith("<") ? body.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ") : body;
+
 function parseBody(status: number, body: string): ErrorBody {
   try {
     const { message, cause } = JSON.parse(body) as { message?: unknown; cause?: unknown };
@@ -85,7 +93,7 @@ function parseBody(status: number, body: string): ErrorBody {
   } catch {
     // not JSON, so not the engine's answer
   }
-  return { message: body.trim().slice(0, 500) || `status ${status}` };
+  return { message: withoutTags(body).trim().slice(0, 500) || `status ${status}` };
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
@@ -104,7 +112,7 @@ export function statusError(status: number, body: string, subject: CallSubject):
       .join(" "),
   );
   return new DeploymentError(code, `The engine could not ${subject.action}: ${text}`, {
-    hint: (code === "ENGINE_ERROR" && hintFor(message)) || HINTS[code],
+    hint: (code === "ENGINE_ERROR" && hintFor(message)) || (status === 403 ? FORBIDDEN_HINT : HINTS[code]),
     cause: fault,
   });
 }
