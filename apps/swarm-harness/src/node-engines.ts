@@ -22,8 +22,11 @@ export interface EngineSource {
   /** The directory of the engine's images and containers. */
   readonly storage: string;
   /** Lines of a shell script. The last one runs the engine with `exec`. */
-  readonly start: (registries: InsecureRegistries) => string[];
+  readonly start: (registries: InsecureRegistries, imageStore?: ImageStore) => string[];
 }
+
+/** Where a Docker Engine keeps images: `containerd`, the default of new installations from Engine 29 on, or its graph drivers. */
+export type ImageStore = "containerd" | "graph-drivers";
 
 /** The registries that a node may use without TLS. */
 export interface InsecureRegistries {
@@ -34,7 +37,7 @@ export interface InsecureRegistries {
 }
 
 /** The script of a node: prepares the container, then runs the engine (Engine API on port 2375). */
-export function nodeScript(source: EngineSource, registries: InsecureRegistries): string {
+export function nodeScript(source: EngineSource, registries: InsecureRegistries, imageStore?: ImageStore): string {
   return [
     // Unprivileged containers have these mounted read-only.
     "mount -o remount,rw /proc/sys 2>/dev/null",
@@ -50,13 +53,16 @@ export function nodeScript(source: EngineSource, registries: InsecureRegistries)
     "  update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null 2>&1 ||",
     "    export PATH=/usr/local/sbin/.iptables-legacy:$PATH",
     "fi",
-    ...source.start(registries),
+    ...source.start(registries, imageStore),
   ].join("\n");
 }
 
 /** Runs a Docker Engine. */
-const startDocker = ({ cidr }: InsecureRegistries): string[] => [
+const startDocker = ({ cidr }: InsecureRegistries, imageStore?: ImageStore): string[] => [
   "rm -f /var/run/docker.pid",
+  ...(imageStore === "containerd"
+    ? ["mkdir -p /etc/docker", `echo '{"features":{"containerd-snapshotter":true}}' > /etc/docker/daemon.json`]
+    : []),
   `export ${Object.entries(GO_MEMORY)
     .map(([name, value]) => `${name}=${value}`)
     .join(" ")}`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RawEngine, TestEngineError } from "@openfactory/test-engine";
 import { nodeRights } from "./capabilities.js";
-import { type EngineSource, nodeScript } from "./node-engines.js";
+import { type EngineSource, type ImageStore, nodeScript } from "./node-engines.js";
 import { NODE, type NodeNetwork, SWARM, TEST } from "./node-resources.js";
 
 const START_TIMEOUT_MS = 60_000;
@@ -36,6 +36,8 @@ export interface NodeSource extends EngineSource {
   readonly image: string;
   /** See `NodesOptions`. */
   readonly diskMib?: number | undefined;
+  /** See `NodesOptions`. */
+  readonly imageStore?: ImageStore | undefined;
 }
 
 /** Starts node number `number` (from 1) of the swarm `swarm`. Its engine may not answer yet: see `waitUntilUp`. */
@@ -54,7 +56,7 @@ export async function startNode(
   const { Id } = await engine.call("POST", `/containers/create?name=${swarm}-${name}`, {
     Image: source.image,
     Hostname: name,
-    Entrypoint: ["/bin/sh", "-c", nodeScript(source, registries)],
+    Entrypoint: ["/bin/sh", "-c", nodeScript(source, registries, source.imageStore)],
     Cmd: [],
     Labels: { [TEST]: "1", [SWARM]: swarm, [NODE]: name },
     // An engine's storage needs a real file system, which the layers of a container are not.

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ensureEngine, type Log, logToStderr, type RawEngine, type TestEngine } from "@openfactory/test-engine";
-import { ENGINE_SOURCES, type NodeVersion } from "./node-engines.js";
+import { ENGINE_SOURCES, type ImageStore, type NodeVersion } from "./node-engines.js";
 import { ensureNodeImage } from "./node-image.js";
 import { createNetwork, type NodeNetwork, removeNodes } from "./node-resources.js";
 import { type Node, startNode, waitUntilUp } from "./node.js";
@@ -10,6 +10,8 @@ export interface NodesOptions {
   readonly engine?: NodeVersion;
   /** The size of each node's disk for images, containers and volumes, in MiB. It is in memory. Default: the host's disk. */
   readonly diskMib?: number;
+  /** Where the nodes keep images; default `graph-drivers`. The containerd image store requires Engine 28.5. */
+  readonly imageStore?: ImageStore;
   /** Images of the host engine to load on every node. */
   readonly images?: string[];
   /** The prefix of the names of containers and network; default: a random name. */
@@ -49,7 +51,7 @@ export async function startNodes(count: number, options: NodesOptions): Promise<
           hostEngine.api,
           name,
           number,
-          { ...ENGINE_SOURCES[version], image, diskMib: options.diskMib },
+          { ...ENGINE_SOURCES[version], image, diskMib: options.diskMib, imageStore: options.imageStore },
           network,
         ),
       ),

@@ -34,7 +34,7 @@ export interface EngineOptions {
   electionMs?: number;
   /** Default: `process.env`. */
   env?: Environment;
-  /** The highest API version to use. Default: `DOCKER_API_VERSION`, or the highest supported version, 1.51. */
+  /** The highest API version to use. Default: `DOCKER_API_VERSION`, or the highest supported version, 1.56. */
   maxApiVersion?: string;
 }
 

@@ -26,14 +26,14 @@ function between(
 describe("agree", () => {
   it("returns the lower of both versions", async () => {
     expect(await between("1.41")).toBe("1.41");
-    expect(await between("1.60", { minimum: "1.44" })).toBe("1.51");
+    expect(await between("1.60", { minimum: "1.44" })).toBe("1.56");
     expect(await between("1.51", { highest: "1.43" })).toBe("1.43");
     expect(await between("1.41", { highest: "1.99" })).toBe("1.41");
   });
 
   it.each([
     ["1.39", {}, "too old"],
-    ["1.60", { minimum: "1.52" }, "too new"],
+    ["1.60", { minimum: "1.57" }, "too new"],
     ["1.51", { minimum: "1.44", highest: "1.43" }, "too new"],
   ])("rejects %s with %o", async (offered, options, why) => {
     await expect(between(offered, options)).rejects.toMatchObject({

@@ -2,8 +2,8 @@ import { compareVersions, DeploymentError } from "@openfactory/deploy-core";
 import type { CallLimits } from "./call-limits.js";
 import type { EngineVersion } from "../engine-types.js";
 
-/** The highest supported API version. Source: Docker Engine 28.5. */
-export const HIGHEST_API = "1.51";
+/** The highest supported API version: the last one whose changes are documented (moby, api/docs/CHANGELOG.md). */
+export const HIGHEST_API = "1.56";
 /** The lowest supported API version. Source: Docker Engine 19.03. */
 export const LOWEST_API = "1.40";
 

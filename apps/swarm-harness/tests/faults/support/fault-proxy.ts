@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import * as http from "node:http";
-import * as net from "node:net";
+import type * as net from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { address } from "@openfactory/test-engine";
+import { forwardUpgrade } from "./forward-upgrade.js";
 import { ERROR_STATUS, type Fault, LASTING, WRONG_BODY } from "./faults.js";
 
 /** The call that fails. */
@@ -159,22 +160,13 @@ export class FaultProxy {
   /** Calls that become a two-way stream, such as those of `exec`. */
   #onUpgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
     const fault = this.#record(request);
-    socket.on("error", () => {});
     const answer = (status: number, body: string): void => {
       socket.end(`HTTP/1.1 ${status} Fault\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     };
     if (fault !== undefined && this.#failBefore(fault, socket, answer)) return;
-    const { socketPath, hostname, port } = this.#target;
-    const engine = net.connect(
-      socketPath ? { path: socketPath } : { host: hostname ?? "localhost", port: Number(port) },
-    );
-    engine.on("error", () => socket.destroy());
-    socket.on("close", () => engine.destroy());
-    const headers = request.rawHeaders.flatMap((word, index) => (index % 2 ? `${word}\r\n` : `${word}: `)).join("");
-    engine.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers}\r\n`);
-    engine.write(head);
-    if (fault === undefined) engine.pipe(socket).pipe(engine);
-    else engine.once("data", (first: Buffer) => failStream(fault, first, socket));
+    const fail = (engine: net.Socket): void =>
+      void engine.once("data", (first: Buffer) => fault && failStream(fault, first, socket));
+    forwardUpgrade(this.#target, request, socket, fault && fail).write(head);
   }
 }
 

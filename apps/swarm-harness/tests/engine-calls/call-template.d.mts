@@ -1,0 +1,2 @@
+/** A call without API version, query, names and ids: `GET /containers/{id}/json`. */
+export function templateOf(method: string, url: string): string;
