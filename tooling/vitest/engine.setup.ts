@@ -2,6 +2,8 @@ import { ENGINE_VERSIONS, ensureNodeImage, PODMAN_VERSIONS } from "@openfactory/
 import { logToStderr, startTestRun } from "@openfactory/test-engine";
 import type { TestProject } from "vitest/node";
 
+const RECORD_CALLS = new URL("../../apps/swarm-harness/tests/engine-calls/record-calls.mjs", import.meta.url).href;
+
 declare module "vitest" {
   interface ProvidedContext {
     /** The engine for the tests, as in `DOCKER_HOST`, with its version and API version. */
@@ -14,6 +16,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const run = await startTestRun();
   const { host, version, apiVersion } = run.engine;
   process.env.DOCKER_HOST = host;
+  // Processes of the command that tests start record their calls to an engine. With faults and outages, calls differ.
+  if (project.name !== "faults" && project.name !== "long")
+    process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, `--import=${RECORD_CALLS}`].filter(Boolean).join(" ");
   // These projects use all versions. Building the image of one takes longer than a hook of a test may.
   if (project.name === "repeat" || project.name === "matrix") {
     const versions = [...ENGINE_VERSIONS, ...PODMAN_VERSIONS];

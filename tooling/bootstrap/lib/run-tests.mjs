@@ -18,11 +18,14 @@ const VITEST = [
   "--reporter=default",
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
+const CHECK_CALLS = "apps/swarm-harness/tests/engine-calls/check-recording.mjs";
 /** They share the workers, since they mostly wait for engines. */
 const REAL = ["engine", "swarm", "packages"];
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
+/** Tests on engines append the calls of the command. */
+const engineCalls = process.env.ENGINE_CALLS_FILE ?? join(folder, "engine-calls.txt");
 const signal = abortOnSignals();
 const onlyCheck = process.argv.includes("--check");
 const all = process.argv.includes("--all");
@@ -40,6 +43,7 @@ try {
   for (const projects of real) {
     const title = `${projects.join(", ")} tests`;
     await stage(title, () => (run ? vitest(...projects) : fail(`${title}: no engine is available`)));
+    if (projects === REAL && run) await stage("calls of the command to engines", checkEngineCalls);
   }
 } finally {
   await run?.end().catch((error) => fail(`test engine: could not clean up: ${error.message}`));
@@ -71,11 +75,18 @@ async function check(script) {
   if (code !== 0) fail(`npm run ${script}: exit code ${code}`);
 }
 
+/** Every listed call must have been made by a test, and no call of plan may write. */
+async function checkEngineCalls() {
+  const code = await tool(process.execPath, [CHECK_CALLS, engineCalls]);
+  if (code !== 0) fail("the recorded calls to engines differ from apps/cli/engine-calls.json");
+}
+
 async function vitest(...projects) {
   const title = projects.join(", ");
   const file = join(folder, `${projects[0]}.json`);
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
+    ENGINE_CALLS_FILE: engineCalls,
     // Each test that kills processes has a small default number of kills; a soak takes half an hour.
     ...(all && { KILLS: "20", SOAK_MINUTES: "5" }),
   });

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { collectCases } from "../../../../packages/strategy-contract-tests/test/collect-cases.js";
 import { REQUEST_FIELDS } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
+import { proxyFiles } from "../engine-calls/socket-proxies.js";
 import { root } from "./support/pages.js";
 import { appFilePage, fieldsOfKeys } from "./support/reference/app-file.js";
 import { commandPage } from "./support/reference/command.js";
 import { contractCasesPage, contractPage } from "./support/reference/contract.js";
+import { engineCallsPage } from "./support/reference/engine-calls.js";
 import { platformsPage } from "./support/reference/platforms.js";
 
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -15,6 +17,8 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/reference/platforms.md": platformsPage,
   "docs/contract.md": async () => contractPage(await collectCases()),
   "docs/reference/contract-cases.md": async () => contractCasesPage(await collectCases()),
+  "docs/reference/engine-calls.md": engineCallsPage,
+  ...proxyFiles,
 };
 
 /** `npm run format` pads the cells of tables. */

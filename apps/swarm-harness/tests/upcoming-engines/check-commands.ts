@@ -77,7 +77,7 @@ export async function checkCommands(options: readonly string[]): Promise<void> {
     await expectPlan(2);
     await ok("up");
     expect(await versionOfWeb()).toBe("2");
-    await ok("rollback", "web", "--yes");
+    await ok("rollback", "web");
     expect(await versionOfWeb()).toBe("1");
     await ok("up");
     await ok("restart", "web");

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(async () => engine?.close());
 
 describeStrategyContract(`local Docker on API ${OFFERED}`, async () => dockerTarget(engine), {
-  only: ["deployment", "remove"],
+  only: ["deployment"],
 });
 
 describe(`an engine that offers API ${OFFERED}`, () => {

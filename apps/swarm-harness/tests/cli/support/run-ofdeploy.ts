@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Io, Output } from "ofdeploy";
 import { run } from "ofdeploy";
 import { checkEvent } from "../../../../cli/test/check-event.js";
+import { recordCalls } from "../../engine-calls/record-calls.mjs";
 
 /** An output that records its text. */
 export class CapturedOutput implements Output {
@@ -87,7 +88,7 @@ export class TestProject {
 
   async runWith(io: CapturedIo, args: readonly string[]): Promise<CommandResult> {
     process.chdir(this.folder);
-    const code = await run(args, io);
+    const code = await recordCalls(args, io.env, () => run(args, io));
     const { text: out } = io.stdout;
     const events = args.includes("--json")
       ? out
