@@ -57,7 +57,6 @@ export const abortSection = section(
       [
         "aborted deploys > deploy() aborted at any time either completes or leaves nothing behind > *",
         "concurrent updates > an aborted update > *",
-        "random runs > *",
       ],
     ),
     must(
@@ -66,7 +65,6 @@ export const abortSection = section(
       [
         "aborted deploys > *",
         "slow images > deploy() aborted during the pull rejects with ABORTED, leaves nothing behind and frees the name",
-        "random runs > *",
       ],
       { rationale: "An engine may complete a creation after the client has closed the connection." },
     ),

@@ -40,7 +40,6 @@ export const concurrencySection = section("CONCURRENCY", "Concurrency and order"
     [
       "list > list() returns each service once, sorted by name, and no removed one",
       "names in use > the name of a removed service is free",
-      "random runs > *",
     ],
   ),
   must(

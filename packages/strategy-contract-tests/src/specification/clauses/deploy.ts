@@ -16,7 +16,6 @@ export const deploySection = section(
       "deployment > deploy() starts a service and returns its name, ids and image",
       "deployment > deploy() sets no field that the request does not have",
       "deployment > deploy() applies all supported fields together",
-      "random runs > *",
     ]),
     must(
       2,
@@ -83,7 +82,6 @@ export const deploySection = section(
     ),
     must(11, "A deploy that rejects MUST leave every other service unchanged and running.", [
       "failures > deploy() with another service's host port rejects with CONFLICT, keeps that service running and frees the name",
-      "random runs > *",
     ]),
     must(12, "If something can't be removed after a failure, the error MUST name it.", [], {
       untested: "The suite can't make a removal fail. Tests of the two Docker strategies do so.",

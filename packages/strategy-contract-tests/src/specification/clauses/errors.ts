@@ -21,34 +21,30 @@ export const errorSection = section(
     ),
     must(2, "A code MUST have the meaning that this specification gives it, in every operation.", [
       "failures > *",
-      "random runs > *",
       "wait > wait() on a service that exits with *",
     ]),
     must(3, "`message` MUST be one line that says what happened to what, and never empty.", [
-      "failures > *",
       "remove > remove() of a missing or removed service rejects with NOT_FOUND",
     ]),
     must(
       4,
       "`hint` MUST be one line that says what to do, except in `ABORTED`.",
-      ["failures > *", "remove > remove() of a missing or removed service rejects with NOT_FOUND"],
+      ["remove > remove() of a missing or removed service rejects with NOT_FOUND"],
       {
         rationale: "An operator reads an error without the source at hand. A caller that aborts knows what to do.",
       },
     ),
     must(5, "`strategy` MUST be the `name` of the manifest.", [
-      "failures > *",
       "remove > remove() of a missing or removed service rejects with NOT_FOUND",
     ]),
     must(6, "`service` MUST be the name of the service, in every error of an operation on one with a valid name.", [
-      "failures > *",
       "remove > remove() of a missing or removed service rejects with NOT_FOUND",
       "exact names > every operation on a part of other services' names rejects with NOT_FOUND and changes nothing",
     ]),
     must(
       7,
       "`help` MUST be the address of a page about the code, beginning with `https://`. A strategy with codes of its own passes one for each.",
-      ["failures > *", "remove > remove() of a missing or removed service rejects with NOT_FOUND"],
+      ["remove > remove() of a missing or removed service rejects with NOT_FOUND"],
     ),
     must(
       8,

@@ -121,7 +121,6 @@ export const listSection = section(
       [
         "list > list() returns each service once, sorted by name, and no removed one",
         "list > list() returns services that exited",
-        "random runs > *",
       ],
     ),
     must(2, "The status of a service MUST be that of `inspect`, except for the parts that the options leave out.", [
@@ -138,7 +137,7 @@ export const listSection = section(
     must(
       4,
       "With `settings`, every service MUST have its `settings`; without it, they may be absent if they would cost a call.",
-      ["settings > the settings of a service equal those of its request > *", "random runs > *"],
+      ["settings > the settings of a service equal those of its request > *"],
       { capabilities: ["settings"] },
     ),
     may(
@@ -189,7 +188,6 @@ export const settingsSection = section(
       [
         "settings > the settings of a service equal those of its request > *",
         "settings > settings contain the fields of the request and nothing that the engine or the image adds",
-        "random runs > *",
       ],
       { rationale: "A plan after a deploy is empty, and a difference is a change that someone made." },
     ),

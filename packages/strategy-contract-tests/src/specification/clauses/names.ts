@@ -25,7 +25,6 @@ export const nameSection = section("NAME", "Names", {}, [
       "exact names > remove() keeps services whose names contain the name",
       "exact names > every operation on a part of other services' names rejects with NOT_FOUND and changes nothing",
       "exec > exec() in a missing service, or by a part of its name, rejects with NOT_FOUND",
-      "random runs > *",
     ],
     { rationale: "Removing `demo` must never remove `demo-x`." },
   ),
@@ -43,7 +42,7 @@ export const nameSection = section("NAME", "Names", {}, [
   must(
     7,
     "A service MUST be known to every tool of its platform under its name, or under names that begin with it and differ by a suffix for each instance.",
-    ["deployment > deploy() starts a service and returns its name, ids and image", "random runs > *"],
+    ["deployment > deploy() starts a service and returns its name, ids and image"],
     { rationale: "An operator finds a service with the platform's own tools." },
   ),
   must(

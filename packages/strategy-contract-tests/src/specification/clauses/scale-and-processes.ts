@@ -8,7 +8,6 @@ export const scaleSection = section(
     must(1, "`scale` MUST change the number of replicas to any whole number from 0, and nothing else.", [
       "scale > scale() changes only the number of replicas",
       "settings > settings and revision change only with an update or a scaling",
-      "random runs > *",
     ]),
     must(
       2,
