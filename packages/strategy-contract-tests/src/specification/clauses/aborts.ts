@@ -26,7 +26,7 @@ export const abortSection = section(
   "Aborts and time limits",
   {
     introduction:
-      "`options.signal` is an `AbortSignal`: a value that the caller can *abort* once, with a reason, while an operation is in progress. In another language it is a cancellation token or a context. A caller implements a time limit of its own by aborting with an error `TIMEOUT` as the reason.",
+      "`options.signal` is an `AbortSignal`: a value that the caller can _abort_ once, with a reason, while an operation is in progress. In another language it is a cancellation token or a context. A caller implements a time limit of its own by aborting with an error `TIMEOUT` as the reason.",
   },
   [
     must(

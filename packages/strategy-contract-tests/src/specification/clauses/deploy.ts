@@ -9,7 +9,7 @@ export const deploySection = section(
   {
     types: ["DeployOptions", "Deployment"],
     introduction:
-      "Creates one service. A service is what `deploy` creates under one name: its settings and its *instances* (containers, tasks, units), each with one process. It exists until it is removed, whether its processes run or not.",
+      "Creates one service. A service is what `deploy` creates under one name: its settings and its _instances_ (containers, tasks, units), each with one process. It exists until it is removed, whether its processes run or not.",
   },
   [
     must(1, "`deploy` MUST create exactly one service, with the name and the settings of the request.", [

@@ -6,7 +6,7 @@ export const operationsSection = section(
   {
     types: ["OperationOptions"],
     introduction:
-      "An operation is a method of a strategy. It is asynchronous: it *resolves* with a result, or *rejects* with an error. `logs` is an asynchronous sequence that ends, or rejects. In another language, an operation may be a function that returns or fails, a coroutine, or a call with a callback; the clauses are about its result and about the state of the platform.",
+      "An operation is a method of a strategy. It is asynchronous: it _resolves_ with a result, or _rejects_ with an error. `logs` is an asynchronous sequence that ends, or rejects. In another language, an operation may be a function that returns or fails, a coroutine, or a call with a callback; the clauses are about its result and about the state of the platform.",
   },
   [
     must(

@@ -9,7 +9,7 @@ export const requestSection = section(
   {
     types: ["PortInput", "DeviceInput", "FileReferenceInput"],
     introduction:
-      "A request (`DeployRequest`) is plain data: texts, whole numbers, booleans, lists and mappings. [Fields of a request](#fields-of-a-request) has the type, the default and the rule of each field. *Normalizing* resolves shorthands, so that equal requests have one form: `ports` is a list, `command` a list of words.",
+      "A request (`DeployRequest`) is plain data: texts, whole numbers, booleans, lists and mappings. [Fields of a request](#fields-of-a-request) has the type, the default and the rule of each field. _Normalizing_ resolves shorthands, so that equal requests have one form: `ports` is a list, `command` a list of words.",
   },
   [
     must(

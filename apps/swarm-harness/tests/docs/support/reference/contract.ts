@@ -43,14 +43,14 @@ const anchorOf = (id: string): string => id.toLowerCase();
 const linkFromCases = (id: string): string => `[${id}](../contract.md#${anchorOf(id)})`;
 
 const introduction = (cases: readonly string[]): string[] => [
-  `This is version ${CONTRACT_VERSION} of the contract between programs that deploy services and *strategies*, each of which deploys them to one platform. [Its ideas](explanation/contract.md) are explained elsewhere. This page has every promise as a numbered clause, and is sufficient to implement a strategy, or a caller, in any language.`,
+  `This is version ${CONTRACT_VERSION} of the contract between programs that deploy services and _strategies_, each of which deploys them to one platform. [Its ideas](explanation/contract.md) are explained elsewhere. This page has every promise as a numbered clause, and is sufficient to implement a strategy, or a caller, in any language.`,
   "## How to read it",
   [
     "- MUST, SHOULD and MAY have the meaning of [RFC 2119](https://www.rfc-editor.org/rfc/rfc2119). Without one of these words, a text explains.",
     "- A clause has a stable id, such as [DEPLOY-7](#deploy-7). The number of a clause that is removed is not used again.",
-    "- A clause names its profile. *core* applies to every strategy: deploy, remove, honest fields, errors, names, aborts, secrecy. Every other profile is a capability, and applies if the manifest declares it. A clause may also depend on fields, and on further capabilities.",
+    "- A clause names its profile. _core_ applies to every strategy: deploy, remove, honest fields, errors, names, aborts, secrecy. Every other profile is a capability, and applies if the manifest declares it. A clause may also depend on fields, and on further capabilities.",
     `- Each clause lists the cases of the [contract tests](../packages/strategy-contract-tests/README.md) that test it, or why none can. \`*\` stands for any text. [Cases](reference/contract-cases.md) has the reverse: ${cases.length} cases, and the clauses of each.`,
-    "- A strategy *conforms* to a profile if no clause of it with MUST fails that applies to the strategy.",
+    "- A strategy _conforms_ to a profile if no clause of it with MUST fails that applies to the strategy.",
   ].join("\n"),
   "Declarations are TypeScript, with the notation `name?` for a field that may be absent. In another language, names of operations may follow its habits. Names of fields and codes stay as they are wherever they leave a program: in requests, settings, errors and events as JSON. `Promise<X>` is an asynchronous result, `AsyncIterable<X>` an asynchronous sequence, `Uint8Array` bytes, `Readable` and `Writable` byte streams, and `AbortSignal` a cancellation token.",
   table(
@@ -132,13 +132,13 @@ function clauseText({ id, text, profile, fields = [], capabilities = [], ...clau
   return [
     `#### ${id}`,
     text,
-    ...(clause.rationale === undefined ? [] : [`*Why:* ${clause.rationale}`]),
+    ...(clause.rationale === undefined ? [] : [`_Why:_ ${clause.rationale}`]),
     [
-      `*Profile:* ${profile}${conditions.length === 0 ? "" : `; applies to strategies with ${conditions.join(" and ")}`}.`,
-      ...(clause.cases.length === 0 ? [] : [`*Cases:* ${clause.cases.map(code).join("; ")}.`]),
+      `_Profile:_ ${profile}${conditions.length === 0 ? "" : `; applies to strategies with ${conditions.join(" and ")}`}.`,
+      ...(clause.cases.length === 0 ? [] : [`_Cases:_ ${clause.cases.map(code).join("; ")}.`]),
       ...(clause.untested === undefined
         ? []
-        : [`*${clause.cases.length === 0 ? "Not tested" : "In part"}:* ${clause.untested}`]),
+        : [`_${clause.cases.length === 0 ? "Not tested" : "In part"}:_ ${clause.untested}`]),
     ].join(" "),
   ];
 }

@@ -4,8 +4,12 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 
 const cell = (text: string): string => text.replaceAll("\n", " ").replaceAll("|", "\\|");
 
-/** Code in backticks; the text may contain backticks. */
-export const code = (text: string): string => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
+/** Code in backticks; the text may contain backticks. It is padded only where it begins or ends with one, as the formatter does. */
+export function code(text: string): string {
+  if (!text.includes("`")) return `\`${text}\``;
+  const padding = /^`|`$/.test(text) ? " " : "";
+  return `\`\`${padding}${text}${padding}\`\``;
+}
 
 /** Text that is not Markdown: characters that would be markup are escaped, except in backticks. */
 export const plain = (text: string): string =>
