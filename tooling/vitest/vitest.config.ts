@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const conditions = ["@openfactory/source", "node", "import", "default"];
 const shared = {
   root,
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    // For examples/strategy-quadlet, which is outside of the workspace and has no packages installed.
+    alias: [{ find: /^@openfactory\/deploy-core$/, replacement: `${root}packages/core/src/index.ts` }],
+  },
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
 const sources = "{packages,apps,tooling,examples}/*/{src,test,tests}/**";
