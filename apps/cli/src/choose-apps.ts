@@ -113,7 +113,7 @@ export async function deployedApps(
   signal?: AbortSignal,
 ): Promise<NamedApp[] | undefined> {
   const { observe, ownerOf, ownershipOf } = await import("@openfactory/deployer");
-  const { services, sees } = await observe(strategy, [], { instances: false, signal });
+  const { services, sees } = await observe(strategy, [], { instances: false, project: desired.project, signal });
   if (sees !== "all") return undefined;
   return [...services.values()].flatMap(({ name, labels }) => {
     const isOwn = ["ours", "unrecorded"].includes(ownershipOf(labels, desired, false));

@@ -20,6 +20,7 @@ export type {
   ObservedPort,
   ObservedSettings,
   SlowImage,
+  UnmappedSetting,
 } from "./target.js";
 export type { Clause, ClauseLevel, ClauseProfile, Section } from "./specification/clause.js";
 export { clauses, clausesOf, sections } from "./specification/specification.js";

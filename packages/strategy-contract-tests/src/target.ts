@@ -52,6 +52,14 @@ export interface ForeignWorkload {
   port?: number;
 }
 
+/** A setting of a service that another tool created. */
+export interface UnmappedSetting {
+  /** As the platform names it, in `ServiceStatus.unmappedSettings`: `HostConfig.PidMode: host`. */
+  setting: string;
+  /** Whether the service has it now, read from the engine. */
+  isSet(): Promise<boolean>;
+}
+
 export interface SlowImage {
   reference: string;
   /** Resolves when an engine has begun to pull it. */
@@ -130,6 +138,11 @@ export interface ContractTarget {
    * the state of the workload on the engine; `cleanup` removes it.
    */
   foreign?: Readonly<Record<string, (workload: ForeignWorkload) => Promise<() => Promise<unknown>>>>;
+  /**
+   * Creates a service without the strategy, with one setting for which a request has no field, from the image `plain` with labels
+   * of the suite. Omitted: the cases of `ServiceStatus.unmappedSettings` are skipped.
+   */
+  unmapped?(name: string): Promise<UnmappedSetting>;
   /** Predefined networks on which no port is published, and which a service can't join together with another network. */
   portlessNetworks?: readonly string[];
   /** Creates a network that services can join and that publishes no ports, and returns its name; `close` removes it. */

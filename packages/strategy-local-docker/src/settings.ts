@@ -82,14 +82,15 @@ export async function readSettings(
   const image = await images(first.Image);
   const { Image, Labels } = first.Config;
   const digest = image && Labels[PINNED_LABEL] !== undefined ? repoDigests(image, Image)[0] : undefined;
-  const { placeholder, base, policy = "", stopped, runningPolicy } = toInspectedContainer(first);
+  const { placeholder, base, policy, stopped, runningPolicy } = toInspectedContainer(first);
+  // Containers that are kept stopped, such as the previous version, have their policy in their name.
   const asRunning =
-    placeholder || stopped
+    policy !== undefined || stopped
       ? {
           ...first,
           HostConfig: {
             ...first.HostConfig,
-            RestartPolicy: parseRestartPolicy(placeholder ? policy : runningPolicy),
+            RestartPolicy: parseRestartPolicy(policy ?? runningPolicy),
           },
         }
       : first;

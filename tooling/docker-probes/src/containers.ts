@@ -43,6 +43,19 @@ export function containerTarget(
     strategy,
     probes,
     foreign: foreignContainers(engine),
+    async unmapped(name) {
+      const { plain: Image } = resources.images;
+      const HostConfig = { PidMode: "host" };
+      await engine.call("POST", `/containers/create?name=${name}`, {
+        Image,
+        Cmd: IDLE,
+        Labels: TEST_LABELS,
+        HostConfig,
+      });
+      await engine.call("POST", `/containers/${name}/start`);
+      const isSet = async () => (await engine.call("GET", `/containers/${name}/json`)).HostConfig.PidMode === "host";
+      return { setting: "HostConfig.PidMode: host", isSet };
+    },
     portlessNetworks: ["host", "none"],
     unavailable: fieldsUnavailableHere(),
     // Every address of 127.0.0.0/8 belongs to this machine.
@@ -61,6 +74,9 @@ export function containerTarget(
     },
   };
 }
+
+/** Runs until it is stopped. */
+const IDLE = ["sh", "-c", "trap 'exit 0' TERM; sleep 3600 & wait $!"];
 
 /** The number of CAP_SYS_RESOURCE (capabilities(7)). */
 const SYS_RESOURCE = 24n;

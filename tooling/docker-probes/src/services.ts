@@ -9,7 +9,7 @@ import type {
 import { RawEngine } from "@openfactory/test-engine";
 import { plainCapability } from "./containers.js";
 import { execIn, get, writtenLines, type Json } from "./engine-io.js";
-import { engineResources } from "./engine-resources.js";
+import { engineResources, TEST_LABELS } from "./engine-resources.js";
 
 /**
  * The contract's target for a strategy that runs services on a swarm.
@@ -29,6 +29,17 @@ export function serviceTarget(
     portlessNetworks: ["host"],
     // Swarm expands Go templates in env and hostname.
     expandsTemplates: true,
+    async unmapped(name) {
+      const ContainerSpec = { Image: resources.images.plain, Command: ["sleep", "3600"], Init: true };
+      await manager.call("POST", "/services/create", {
+        Name: name,
+        Labels: TEST_LABELS,
+        TaskTemplate: { ContainerSpec },
+        EndpointSpec: { Mode: "dnsrr" },
+      });
+      const isSet = async () => (await manager.call("GET", `/services/${name}`)).Spec.EndpointSpec?.Mode === "dnsrr";
+      return { setting: "EndpointSpec.Mode: dnsrr", isSet };
+    },
     async cleanup(name) {
       await manager.request("DELETE", `/services/${name}`);
     },

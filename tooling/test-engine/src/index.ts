@@ -25,6 +25,7 @@ export {
   CHANGED_ACCOUNT,
   REGISTRY_ACCOUNT,
   startRegistry,
+  type TokenService,
   type Registry,
   type RegistryAccount,
   type RegistryOptions,

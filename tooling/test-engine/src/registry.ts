@@ -31,13 +31,29 @@ export interface RegistryOptions {
   readonly tls?: boolean;
   /** The address to listen on. Default 127.0.0.1. Use a swarm's `gateway` to make it reachable for its nodes. */
   readonly address?: string;
+  /** Requires tokens of that service. Default: no tokens. */
+  readonly tokens?: TokenService;
+  /** Serves the images of another registry. */
+  readonly imagesOf?: Registry;
   readonly log?: Log;
+}
+
+/** A service that issues tokens for a registry. */
+export interface TokenService {
+  /** Its URL. */
+  readonly realm: string;
+  readonly service: string;
+  readonly issuer: string;
+  /** PEM. The header `x5c` of tokens has the certificate of the key that signs them. */
+  readonly certificate: string;
 }
 
 /** A real registry on this machine, initially empty. */
 export interface Registry {
   /** The registry part of image names, such as `127.0.0.1:34567`. */
   readonly host: string;
+  /** The directory with its images. */
+  readonly storage: string;
   /** The current account, with `auth`. */
   readonly credentials?: RegistryAccount;
   /** The value of the header `X-Registry-Auth`. */
@@ -67,8 +83,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const certificate = tls ? await makeCertificate(folder, address) : undefined;
   const host = `${address}:${await freePort(address)}`;
   const configFile = join(folder, "config.json");
+  const storage = options.imagesOf?.storage ?? join(folder, "storage");
   writeFileSync(join(folder, "htpasswd"), HTPASSWD);
-  writeFileSync(configFile, JSON.stringify(configuration(folder, host, auth, certificate)));
+  if (options.tokens) writeFileSync(join(folder, "tokens.pem"), options.tokens.certificate);
+  const serving = { folder, storage, addr: host, auth, certificate, tokens: options.tokens };
+  writeFileSync(configFile, JSON.stringify(configuration(serving)));
 
   const server = spawn(binary, ["serve", configFile], { stdio: ["ignore", "ignore", "pipe"] });
   const killOnExit = () => {
@@ -81,6 +100,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     send({ host, account, certificate }, method, path, content);
   const registry: Registry = {
     host,
+    storage,
     get credentials() {
       return account;
     },
@@ -105,31 +125,40 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await untilReady(registry, server);
+  await untilReady(registry, server, options.tokens ? 401 : 200);
   return registry;
 }
 
-function configuration(folder: string, addr: string, auth: boolean, certificate: Certificate | undefined): object {
+interface Serving extends Pick<RegistryOptions, "auth" | "tokens"> {
+  readonly folder: string;
+  readonly storage: string;
+  readonly addr: string;
+  readonly certificate: Certificate | undefined;
+}
+
+function configuration({ folder, storage, addr, auth, certificate, tokens }: Serving): object {
+  const { certificate: _, ...token } = tokens ?? {};
   return {
     version: 0.1,
     log: { level: "error", accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, "storage") }, delete: { enabled: true } },
+    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
     http: {
       addr,
       ...(certificate && { tls: { certificate: certificate.certificateFile, key: certificate.keyFile } }),
     },
     ...(auth && { auth: { htpasswd: { realm: "openfactory-test", path: join(folder, "htpasswd") } } }),
+    ...(tokens && { auth: { token: { ...token, rootcertbundle: join(folder, "tokens.pem") } } }),
   };
 }
 
-async function untilReady(registry: Registry, server: ChildProcess): Promise<void> {
+async function untilReady(registry: Registry, server: ChildProcess, status: number): Promise<void> {
   let errors = "";
   server.stderr?.on("data", (text) => (errors = `${errors}${text}`.slice(-2000)));
   server.on("error", (error) => (errors += error.message));
   for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt++) {
     if (
       await registry.get("/v2/").then(
-        (answer) => answer.status === 200,
+        (answer) => answer.status === status,
         () => false,
       )
     )

@@ -84,7 +84,7 @@ async function* diagnose(options: GlobalOptions, io: Io, signal: AbortSignal): A
     if (supports(strategy, "diagnose")) {
       yield* await strategy.diagnose({ signal, networks: project?.networks.map(({ name }) => name) });
     } else if (supports(strategy, "list")) {
-      const services = await strategy.list({ signal });
+      const services = await strategy.list({ signal, instances: false, isRelevant: () => false });
       yield {
         check: "engine",
         state: "ok",

@@ -59,7 +59,7 @@ export async function deployedNames(line: Line, io: Io, signal: AbortSignal): Pr
 export const serviceNames = async (line: Line, io: Io, signal: AbortSignal): Promise<Candidate[]> =>
   (await onEngine(line, io, signal, async (strategy) => {
     if (!supports(strategy, "list")) return [];
-    const services = await strategy.list({ signal });
+    const services = await strategy.list({ signal, instances: false, isRelevant: () => false });
     return services.map(({ name, image }) => ({ value: name, description: image }));
   })) ?? [];
 
@@ -82,7 +82,8 @@ export const ports = async (line: Line, io: Io, signal: AbortSignal): Promise<Ca
       apps.filter(({ key, service }) => [key, service].includes(line.arguments[0] ?? "")).map(({ service }) => service),
     );
     if (!supports(strategy, "list")) return [];
-    const listed = (await strategy.list({ signal })).filter(({ name }) => services.has(name));
+    const isRelevant = ({ name }: { name: string }): boolean => services.has(name);
+    const listed = (await strategy.list({ signal, instances: false, isRelevant })).filter(isRelevant);
     return listed.flatMap((status) =>
       status.ports.map(({ target, protocol }) => ({
         value: protocol === "tcp" ? `${target}` : `${target}/${protocol}`,

@@ -87,7 +87,7 @@ async function findByLabel(
   app: string,
   signal: AbortSignal | undefined,
 ): Promise<ServiceStatus | undefined> {
-  const { services } = await observe(strategy, [], { signal });
+  const { services } = await observe(strategy, [], { project: scope.project, signal });
   return [...services.values()].find(
     ({ labels }) => ownershipOf(labels, scope, false) === "ours" && labels[APP_LABEL] === app,
   );

@@ -56,7 +56,7 @@ export async function changeProcesses(
   const observed = await observe(
     strategy,
     apps.map(({ service }) => service),
-    { signal },
+    { project, signal },
   );
   const services = ownedServices(desired, observed.services.values(), options.apps);
   if (operation !== "stop") await checkServices(strategy, services, { signal });

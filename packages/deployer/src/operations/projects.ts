@@ -34,7 +34,8 @@ export async function listProjects(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { signal }: OperationOptions = {},
 ): Promise<ProjectSummary[]> {
-  const services = await requireCapability(strategy, "list").list({ signal, instances: false });
+  const isRelevant = ({ labels }: Pick<ServiceStatus, "labels">): boolean => ownerOf(labels) !== undefined;
+  const services = await requireCapability(strategy, "list").list({ signal, instances: false, isRelevant });
   const owned = services.flatMap((status) => {
     const owner = ownerOf(status.labels);
     return owner === undefined ? [] : [{ status, owner }];

@@ -80,7 +80,7 @@ async function findTargets(
   const keys = new Map(apps.map(({ service, key }) => [service, key]));
   const names = [...new Set(named ?? keys.keys())];
   if (!tracksOwnership(strategy)) return names.map((service) => ({ service, app: keys.get(service), state: "ours" }));
-  const { services } = await observe(strategy, names, { signal });
+  const { services } = await observe(strategy, names, { project: desired.project, signal });
   const others = named === undefined ? [...services.keys()].filter((name) => !keys.has(name)) : [];
   return [...names, ...others].flatMap((service): RefreshTarget[] => {
     const found = services.get(service);

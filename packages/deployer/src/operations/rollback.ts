@@ -54,7 +54,7 @@ export async function rollback(
   const observed = await observe(
     strategy,
     apps.map(({ service }) => service),
-    { signal },
+    { project, signal },
   );
   const { candidates, run } = chooseVersions(desired, observed.services.values(), names);
   await checkServices(strategy, candidates.filter(willRollBack), { version: "previous", signal });

@@ -44,7 +44,7 @@ export type ImageVerifier = (
 
 /**
  * Verifies signatures that `cosign sign --key` has stored in the registry of an image: under the tag `sha256-<digest>.sig`, or
- * as a referrer (OCI 1.1). Signatures with certificates (keyless) and transparency logs are not used.
+ * as a referrer (OCI 1.1), in registries with and without a list of referrers. Signatures with certificates (keyless) and transparency logs are not used.
  * @param options.env for the user's registry credentials: Docker's config.json.
  * @returns a function that resolves with the digest that one of the keys (ECDSA P-256, PEM) has signed. It rejects with
  * `POLICY_VIOLATION` if there is no such signature; `IMAGE_NOT_FOUND`; `ENGINE_UNREACHABLE`, `UNAUTHORIZED` and `ENGINE_ERROR`
@@ -119,7 +119,9 @@ async function* signaturesOf(
 async function* signatureManifests(client: RegistryClient, digest: string): AsyncGenerator<unknown> {
   const tagged = await client.manifest(`${digest.replace(":", "-")}.sig`);
   if (tagged !== undefined) yield tagged.content;
-  const { data } = referrersShape.safeParse(await client.referrers(digest));
+  // Registries without the list have an index under a tag instead (OCI distribution specification, referrers tag schema).
+  const list = (await client.referrers(digest)) ?? (await client.manifest(digest.replace(":", "-")))?.content;
+  const { data } = referrersShape.safeParse(list);
   const signatures = (data?.manifests ?? []).filter(({ artifactType }) => artifactType?.includes("cosign"));
   for (const { digest: referrer } of signatures.slice(0, MAX_SIGNATURES)) {
     const manifest = await client.manifest(referrer);

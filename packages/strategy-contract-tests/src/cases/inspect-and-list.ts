@@ -87,6 +87,28 @@ export function inspectCases(suite: Suite): void {
     const name = suite.name();
     await suite.fails(suite.with(context, "inspect").inspect(name), "NOT_FOUND", name);
   });
+
+  test("inspect() returns a setting without a field in unmappedSettings, and update() keeps it as the manifest says", async (context) => {
+    const strategy = suite.with(context, "inspect");
+    suite.with(context, "settings");
+    const { unmapped } = suite.target;
+    if (unmapped === undefined) return context.skip("the target creates no services with settings without a field");
+    const name = suite.name();
+    const { setting, isSet } = await unmapped(name);
+    expect((await strategy.inspect(name)).unmappedSettings).toContain(setting);
+    if (!supports(strategy, "update")) return;
+    await strategy.update(suite.request({ name }));
+    const { keepsUnmappedSettings = false } = strategy.manifest;
+    expect(await isSet()).toBe(keepsUnmappedSettings);
+    const { unmappedSettings = [] } = await strategy.inspect(name);
+    expect(unmappedSettings.includes(setting)).toBe(keepsUnmappedSettings);
+  });
+
+  test("inspect() returns no unmappedSettings for a service of the strategy", async (context) => {
+    const strategy = suite.with(context, "inspect");
+    const { name } = await suite.deployRunning(suite.request());
+    expect((await strategy.inspect(name)).unmappedSettings ?? []).toEqual([]);
+  });
 }
 
 /** The list of services is the state of the engine. */

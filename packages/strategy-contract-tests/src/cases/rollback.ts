@@ -27,6 +27,23 @@ export function rollbackCases(suite: Suite): void {
     expect([...deployment.ids].sort()).toEqual([...ids].sort());
   });
 
+  test("inspect() after update() returns the settings of the version that rollback() restores", async (context) => {
+    const [strategy, updating] = [suite.with(context, "rollback"), suite.with(context, "update")];
+    const reader = suite.with(context, "inspect");
+    suite.with(context, "settings");
+    const request = await suite.deployRunning(suite.request({ env: ["VERSION=1"] }));
+    const { settings: before } = await reader.inspect(request.name);
+    await updating.update({ ...request, env: ["VERSION=2"] });
+    const { previous, settings: newer } = await reader.inspect(request.name);
+    if (previous?.settings === undefined)
+      return context.skip("the strategy reports no settings of the previous version");
+    expect(previous.settings).toEqual(before);
+    await strategy.rollback(request.name);
+    const after = await reader.inspect(request.name);
+    expect(after.settings).toEqual(before);
+    expect(after.previous?.settings).toEqual(newer);
+  });
+
   test("rollback() of a completed job runs the previous version, and wait() waits for it", async (context) => {
     const strategy = suite.with(context, "rollback");
     const [updating, waiting] = [suite.with(context, "update"), suite.with(context, "wait")];

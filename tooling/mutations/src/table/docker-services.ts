@@ -19,6 +19,27 @@ export const dockerServiceMutations = ofSuite("docker", [
     "the same id of the engine",
   ],
   [
+    "relevant services taken for irrelevant ones",
+    `${source}/observe/services.ts`,
+    "hasLabels(Labels, labels) && isRelevant({ name, labels: Labels })",
+    "hasLabels(Labels, labels) && (options.isRelevant === undefined || !isRelevant({ name, labels: Labels }))",
+    "with isRelevant returns every service",
+  ],
+  [
+    "the current settings for the previous version",
+    `${source}/observe/services.ts`,
+    "settings: await readSettings(serviceName, previousContainers, images),",
+    "settings: await readSettings(serviceName, containers, images),",
+    "settings of the version that rollback",
+  ],
+  [
+    "settings of another tool not reported",
+    `${source}/observe/services.ts`,
+    "return unmapped.length === 0 ? {} : { unmappedSettings: unmapped };",
+    "return unmapped.length < 9 ? {} : { unmappedSettings: unmapped };",
+    "a setting without a field",
+  ],
+  [
     "look-up by the beginning of an id",
     `${source}/containers/find.ts`,
     "return container?.Name === `/${name}` ? container : undefined;",

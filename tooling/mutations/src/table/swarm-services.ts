@@ -21,6 +21,27 @@ export const swarmServiceMutations = ofSuite("swarm", [
     "the same id of the engine",
   ],
   [
+    "the current settings for the previous version",
+    `${source}/settings.ts`,
+    "previous: { ...previous, settings: readSettings(spec, names) }",
+    "previous: { ...previous, settings: readSettings(service.Spec, names) }",
+    "settings of the version that rollback",
+  ],
+  [
+    "settings of another tool not reported",
+    `${source}/observe/services.ts`,
+    "...(unmapped.length > 0 && { unmappedSettings: unmapped }),",
+    "...(unmapped.length > 9 && { unmappedSettings: unmapped }),",
+    "a setting without a field",
+  ],
+  [
+    "settings of another tool declared as lost",
+    `${source}/manifest.ts`,
+    "keepsUnmappedSettings: true,",
+    "keepsUnmappedSettings: false,",
+    "a setting without a field",
+  ],
+  [
     "an aborted deploy goes on",
     `${source}/deploy/deploy.ts`,
     "  await undoIfAborted(signal, () => engine.services.remove(created.id), { service: name });\n",

@@ -31,13 +31,15 @@ export async function checkPolicyOperations(fixture: PlatformFixture): Promise<v
   await isRefused(() => changeProcesses(limited, forbidden, "restart", options));
   await isRefused(() => exec(limited, forbidden, "web", ["true"]));
   if (supports(strategy, "scale")) await isRefused(() => scale(limited, forbidden, "web", 2, options));
-  expect(await changeProcesses(limited, forbidden, "stop", options)).toMatchObject({ outcome: "ok" });
-  await isRefused(() => changeProcesses(limited, forbidden, "start", options));
 
   expect(await rollback(limited, forbidden, options)).toMatchObject({ outcome: "ok", apps: [{ outcome: "running" }] });
   expect(await fixture.versionOf(service)).toBe(1);
   await isRefused(() => rollback(limited, allowed, { ...options, apps: ["web"] }));
-  expect(await changeProcesses(limited, allowed, "restart", options)).toMatchObject({ outcome: "ok" });
   expect(await exec(limited, allowed, "web", ["true"])).toMatchObject({ exitCode: 0 });
-  expect(await down(limited, allowed, options)).toMatchObject({ outcome: "ok" });
+  expect(await changeProcesses(limited, allowed, "restart", options)).toMatchObject({ outcome: "ok" });
+
+  expect(await up(strategy, forbidden, options)).toMatchObject({ outcome: "ok" });
+  expect(await changeProcesses(limited, forbidden, "stop", options)).toMatchObject({ outcome: "ok" });
+  await isRefused(() => changeProcesses(limited, forbidden, "start", options));
+  expect(await down(limited, forbidden, options)).toMatchObject({ outcome: "ok" });
 }

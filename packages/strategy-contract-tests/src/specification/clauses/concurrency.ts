@@ -139,11 +139,11 @@ export const ownershipSection = section(
     must(
       7,
       "Settings of such a service for which a request has no field MUST be in `unmappedSettings` of `inspect`, without values of variables, labels or options.",
-      [],
-      {
-        profile: "inspect",
-        untested: "The probes don't create services with such settings. Tests of the two Docker strategies do.",
-      },
+      [
+        "inspect > inspect() returns a setting without a field in unmappedSettings, and update() keeps it as the manifest says",
+        "inspect > inspect() returns no unmappedSettings for a service of the strategy",
+      ],
+      { profile: "inspect" },
     ),
   ],
 );

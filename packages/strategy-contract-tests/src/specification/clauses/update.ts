@@ -81,6 +81,15 @@ export const updateSection = section(
       ],
       { capabilities: ["inspect", "rollback"] },
     ),
+    must(
+      10,
+      "`previous.settings` of `inspect` is optional. If it is set, it MUST be the settings that the service has after `rollback`.",
+      ["rollback > inspect() after update() returns the settings of the version that rollback() restores"],
+      {
+        capabilities: ["inspect", "rollback", "settings"],
+        rationale: "Under a policy, a rollback to a version with unknown settings is refused.",
+      },
+    ),
   ],
 );
 
