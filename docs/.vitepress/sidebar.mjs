@@ -21,6 +21,7 @@ const SECTIONS = [
   { text: "Explanation", folder: "explanation", first: ["index", "architecture"] },
   { text: "Decisions", folder: "explanation/adr", first: ["README"], collapsed: true },
   { text: "Write a strategy", files: [...pagesIn("strategy", ["index"]), "docs/contract.md"] },
+  { text: "Conformance", folder: "conformance", first: ["index"], collapsed: true },
 ];
 
 /** The sidebar of all pages. */

@@ -29,10 +29,16 @@ const TEMPLATE = "{{.Service.Name}} {{ 1 }} }}";
 /** Texts that a template engine would expand. */
 const LITERALS = [TEMPLATE, "{{{", "{{{{", "}}", "{{- x -}}", "{{/* x */}}", '{{"{{"}}', "{{`", "{ {", "{{\n}}"];
 
-/** The environment of the process, if the target has the probe `exec`. */
+/**
+ * The environment of the process, if the target has the probe `exec`. A container may run before runc has started its process:
+ * until then, process 1 is runc's own, with variables of runc.
+ */
 const environmentOf = async (suite: Suite, name: string): Promise<string[] | undefined> => {
-  const answer = await suite.probes.exec?.(name, ["cat", "/proc/1/environ"]);
-  return answer?.output.split("\0");
+  const { exec } = suite.probes;
+  if (exec === undefined) return undefined;
+  const read = async () => (await exec.call(suite.probes, name, ["cat", "/proc/1/environ"])).output.split("\0");
+  const isStarted = (env: readonly string[]) => !env.some((entry) => entry.startsWith("_LIBCONTAINER_"));
+  return suite.eventually("the process has started", read, isStarted);
 };
 
 /** Every allowed character reaches the process unchanged. */

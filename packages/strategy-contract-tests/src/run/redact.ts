@@ -47,7 +47,7 @@ export function createRedactor({ env, cwd, home, temporary, host }: Machine): (t
       .trim()
       .split(/[\r\n]/);
     const masked = replacements.reduce((part, [from, to]) => part.replaceAll(from, to), line);
-    const clean = masked.replace(ASSIGNMENT, `$1=${MASK}`).replace(/\p{Cc}/gu, " ");
+    const clean = masked.replace(ASSIGNMENT, `$1=${MASK}`).replace(/\p{Cc}/gu, "");
     return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}...` : clean;
   };
 }

@@ -130,10 +130,10 @@ export function selectedResult(report: ConformanceReport): ConformanceResult {
 
 /** The skipped clauses that the selection did not leave out. */
 export const skippedClauses = ({ clauses }: ConformanceReport): ClauseReport[] =>
-  clauses.filter(
-    ({ result, reasons = [] }) =>
-      result === "skipped" && reasons.some((reason) => !["selection", "manifest"].includes(skipCause(reason))),
-  );
+  clauses.filter(({ result, reasons = [] }) => {
+    const causes = reasons.map(skipCause);
+    return result === "skipped" && (causes.includes("difference") || !causes.includes("selection"));
+  });
 
 function judge(clause: Clause, cases: readonly CaseResult[], manifest: TargetFacts["manifest"]): ClauseReport {
   const { id, level, profile } = clause;

@@ -112,11 +112,15 @@ async function writeReports(files: ReportFiles, report: ConformanceReport, { cas
     badge: () => badge(report),
   };
   for (const [kind, file] of Object.entries(files) as [keyof ReportFiles, string][]) {
-    try {
-      await mkdir(dirname(resolve(file)), { recursive: true });
-      await writeFile(file, texts[kind]());
-    } catch (error) {
-      throw new UsageError(`The report ${file} can't be written: ${(error as Error).message}`, "Choose another file.");
-    }
+    await write(file, texts[kind]());
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(resolve(file)), { recursive: true });
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(`The report ${file} can't be written: ${(error as Error).message}`, "Choose another file.");
   }
 }
