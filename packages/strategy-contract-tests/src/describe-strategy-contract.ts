@@ -3,6 +3,7 @@ import { abortDeployCases, abortedReadsCases } from "./cases/aborts.js";
 import { alreadyExistsCases, concurrencyCases, deploymentCases, inputUnchangedCases } from "./cases/deploy.js";
 import { diagnoseCases } from "./cases/diagnose.js";
 import { elsewhereCases } from "./cases/elsewhere.js";
+import { failedCallCases, type FailedCallsOptions } from "./cases/failed-calls.js";
 import { failureCases, invalidRequestCases } from "./cases/failures.js";
 import { logsFollowCases } from "./cases/followed-logs.js";
 import { entrypointCases, pullPolicyCases, refreshAuthCases, slowImageCases } from "./cases/images.js";
@@ -24,6 +25,7 @@ import { secrecyCases } from "./cases/secrecy.js";
 import { settingsCases } from "./cases/settings.js";
 import { oddCharactersCases } from "./cases/special-characters.js";
 import { updateConflictCases, updateFailureCases } from "./cases/update-failures.js";
+import { type DeployerFunctions, unchangedRunCases } from "./cases/unchanged-runs.js";
 import { updateCases, updateHeldCases } from "./cases/update.js";
 import { waitCases } from "./cases/wait.js";
 import { type ModelOptions, randomRunCases } from "./model/random-runs.js";
@@ -81,6 +83,8 @@ const caseGroups = {
   diagnose: diagnoseCases,
   lock: lockCases,
   elsewhere: elsewhereCases,
+  "unchanged runs": (suite: Suite, { deployer }: ContractOptions) => unchangedRunCases(suite, deployer),
+  "failed calls": (suite: Suite, { failedCalls }: ContractOptions) => failedCallCases(suite, failedCalls),
   "random runs": (suite: Suite, { model }: ContractOptions) => randomRunCases(suite, model),
 } satisfies Record<string, Register>;
 
@@ -98,6 +102,10 @@ export interface ContractOptions {
   shard?: { index: number; count: number };
   /** The number and length of the random runs. */
   model?: ModelOptions;
+  /** The module `@openfactory/deployer`, for the group `unchanged runs`. Default: its cases are skipped. */
+  deployer?: DeployerFunctions;
+  /** How many calls of the platform fail in the group `failed calls`. */
+  failedCalls?: FailedCallsOptions;
   /**
    * Cases that this target can't pass, by name (`"remove > remove() frees the host port"`), each with the reason. They are
    * skipped, and the reason is printed. For documented differences of an engine. A name without a case is an error.

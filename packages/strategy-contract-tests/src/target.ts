@@ -1,3 +1,4 @@
+import type { PlatformCalls } from "./platform-calls.js";
 import type {
   FileReference,
   Healthcheck,
@@ -147,6 +148,8 @@ export interface ContractTarget {
   portlessNetworks?: readonly string[];
   /** Creates a network that services can join and that publishes no ports, and returns its name; `close` removes it. */
   internalNetwork?(): Promise<string>;
+  /** Counts and fails the calls of the strategy to the platform. */
+  calls?: PlatformCalls;
   /** Two addresses of the host on which services publish ports, for the probe `getAt`. */
   hostAddresses?: readonly [string, string];
   /** Removes the service with that name, running or not, without the strategy. No-op if it does not exist. */

@@ -3,6 +3,7 @@ import { linesOf, type MemoryService } from "../src/service.js";
 import { instanceStatus } from "../src/status.js";
 import type { MemoryOptions } from "../src/options.js";
 import { MemoryDeploymentStrategy } from "../src/strategy.js";
+import { countCalls } from "./count-calls.js";
 
 const words = (lines: readonly PrintedLine[]): string[] =>
   lines.map(({ stream, line }) => `${stream === "stderr" ? "err" : "out"}:${line}`);
@@ -83,6 +84,7 @@ export function memoryTarget(
           .map(({ line }) => line) ?? [],
       stop: async (name) => strategy.engine.stop(name),
     },
+    calls: countCalls(strategy.engine),
     lateEffectsMs: 10,
     network: async () => {
       const name = await fresh("network");

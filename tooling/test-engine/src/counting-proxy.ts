@@ -5,12 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { address } from "./raw-engine.js";
 
-/** A proxy between a client and an engine, which records every call. */
+/** A proxy between a client and an engine, which records every call, and can fail one. */
 export interface CountingProxy {
   /** Address of the proxy, as in `DOCKER_HOST`. */
   readonly host: string;
   /** The calls in their order, such as `POST /containers/create`, without API version and query. */
   readonly calls: string[];
+  /** The number of calls so far. */
+  count(): number;
+  /** The number of calls so far that can change something. */
+  changes(): number;
+  /** Responds to one later call with status 500, without passing it on. @param number from 1. */
+  failCall(number: number): void;
+  /** Fails no further call. @returns the call that failed; undefined if none was reached. */
+  stopFailing(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -18,10 +26,24 @@ export interface CountingProxy {
 export async function startCountingProxy(engine: string): Promise<CountingProxy> {
   const target = address(engine);
   const calls: string[] = [];
+  let changes = 0;
+  let callsToFailure: number | undefined;
+  let failed: string | undefined;
   const server = http.createServer((request, response) => {
     const path = (request.url ?? "").replace(/\?.*/s, "").replace(/^\/v[0-9.]+(?=\/)/, "");
-    calls.push(`${request.method} ${path}`);
+    const call = `${request.method} ${path}`;
     const { method, url, headers } = request;
+    calls.push(call);
+    if (method !== "GET" && method !== "HEAD") changes += 1;
+    if (callsToFailure !== undefined && (callsToFailure -= 1) === 0) {
+      failed = call;
+      callsToFailure = undefined;
+      request.resume();
+      response
+        .writeHead(500, { "Content-Type": "application/json" })
+        .end(JSON.stringify({ message: "failed by a test" }));
+      return;
+    }
     const onward = http.request({ ...target, method, path: url, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       // The client waits for the headers, while an event stream has no content until something happens.
@@ -37,6 +59,16 @@ export async function startCountingProxy(engine: string): Promise<CountingProxy>
   return {
     host: `unix://${socket}`,
     calls,
+    count: () => calls.length,
+    changes: () => changes,
+    failCall(number) {
+      callsToFailure = number;
+      failed = undefined;
+    },
+    stopFailing() {
+      callsToFailure = undefined;
+      return failed;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

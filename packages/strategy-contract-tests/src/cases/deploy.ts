@@ -1,4 +1,4 @@
-import { DeploymentError, parseRequest, type ProgressEvent } from "@openfactory/deploy-core";
+import { DeploymentError, parseRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
 import { expectRestUnset, expectSettings, fullName } from "../compare-settings.js";
 import { everything } from "../samples/field-samples.js";
@@ -7,6 +7,22 @@ import { freeze } from "../utilities.js";
 
 /** The result of a deploy is the state of the engine. */
 export function deploymentCases(suite: Suite): void {
+  test("operations ignore options of later contract versions", async () => {
+    const { strategy } = suite;
+    const later: object = { optionOfLaterVersion: { nested: true } };
+    const request = suite.request();
+    const { name } = request;
+    await strategy.deploy(request, later);
+    await suite.untilRunning(name);
+    if (supports(strategy, "wait")) expect(await strategy.wait(name, later)).toMatchObject({ name });
+    if (supports(strategy, "inspect")) expect(await strategy.inspect(name, later)).toMatchObject({ name });
+    if (supports(strategy, "list")) expect((await strategy.list(later)).map((status) => status.name)).toContain(name);
+    if (supports(strategy, "settings")) expect(await strategy.settingsOf(request, later)).toMatchObject({ name });
+    if (supports(strategy, "update")) expect(await strategy.update(request, later)).toMatchObject({ name });
+    await strategy.remove(name, later);
+    expect(await suite.existing()).toEqual([]);
+  });
+
   test("deploy() starts a service and returns its name, ids and image", async () => {
     const request = suite.request();
     const deployment = await suite.strategy.deploy(request);

@@ -241,5 +241,14 @@ export const settingsSection = section(
         "stop > a service with the restart condition * is stopped for inspect(), list() and wait(), and has the same settings",
       ],
     ),
+    must(
+      11,
+      "A deployed request MUST leave nothing to change: the plan after a run of the deployer is empty, and a second run makes no change, and no call that could.",
+      ["unchanged runs > *", "settings > settings and revision change only with an update or a scaling"],
+      {
+        untested:
+          "The group `unchanged runs` requires the option `deployer`. Calls are counted if the target has `calls`.",
+      },
+    ),
   ],
 );

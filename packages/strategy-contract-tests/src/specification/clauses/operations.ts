@@ -86,5 +86,21 @@ export const operationsSection = section(
           "The target of a run closes its strategy after the last case, so a case can't close it. The process of the runner would not end if connections remained.",
       },
     ),
+    must(
+      10,
+      "If a call of the platform fails while an operation runs, the operation MUST either resolve, with all of its effect, or reject, and then everything or nothing has changed, except that `remove` may have ended processes. Another operation can follow at once.",
+      ["failed calls > *", "failures > *", "update > a rejected update leaves the service unchanged"],
+      {
+        rationale: "A caller can repeat the operation, or remove the service, without a repair by hand.",
+        untested:
+          "Only a target that can fail calls (`calls`) tests each operation. Of operations with many calls, it fails some.",
+      },
+    ),
+    must(
+      11,
+      "An operation MUST ignore options that it does not know.",
+      ["deployment > operations ignore options of later contract versions"],
+      { rationale: "A later minor version adds options, which an older strategy then receives." },
+    ),
   ],
 );
