@@ -51,13 +51,16 @@ describe("one engine", () => {
   });
 
   test(`${PROCESSES} commands on ${PROCESSES} projects: each succeeds`, { timeout: 600_000 }, async () => {
+    // A busy engine starts 20 containers at the same time in minutes.
+    const patient = ["--option", "timeoutMs=200000"];
     const folders = Array.from({ length: PROCESSES }, (_, number) =>
       new AppFolder(`many${number}`, options).write({ version: 1, names: ["a", "b"] }),
     );
-    for (const run of await Promise.all(folders.map((apps) => apps.run(["up", "--timeout", "200"]))))
+    for (const run of await Promise.all(folders.map((apps) => apps.run(["up", "--timeout", "200", ...patient]))))
       expect(run.code, run.text).toBe(0);
     expect(await containers()).toHaveLength(2 * PROCESSES);
-    for (const run of await Promise.all(folders.map((apps) => apps.run(["down"])))) expect(run.code, run.text).toBe(0);
+    for (const run of await Promise.all(folders.map((apps) => apps.run(["down", ...patient]))))
+      expect(run.code, run.text).toBe(0);
     expect(await containers()).toEqual([]);
     for (const apps of folders) apps.remove();
   });

@@ -18,8 +18,8 @@ export interface StartOptions {
   env?: Readonly<Record<string, string>>;
 }
 
-/** Longer than the time limit of any of the commands: one that takes longer hangs. */
-const LIMIT_MS = 240_000;
+/** Longer than the time limits of any of the commands and of its revert: one that takes longer hangs. */
+const LIMIT_MS = 600_000;
 
 /** A directory with an app file, in which the bundled command runs. */
 export class AppFolder {

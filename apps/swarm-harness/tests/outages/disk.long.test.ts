@@ -30,26 +30,30 @@ describe("the disk of a worker is full", () => {
     expect(text).toMatch(/no space left on device/);
   };
 
-  test("up deploys to the other nodes, or fails with the node and its reason; up and down succeed when there is space again", async () => {
-    const bound = folder("bound");
-    const lines = [`deploy: { placement: { constraints: ["node.hostname == ${worker.name}"] } }`];
-    bound.write({ version: 1, names: ["a"], lines });
-    await ran(bound, ["up"], [0]);
-    await fillDisk(worker);
+  test(
+    "up deploys to the other nodes, or fails with the node and its reason; up and down succeed when there is space again",
+    { timeout: 1_200_000 },
+    async () => {
+      const bound = folder("bound");
+      const lines = [`deploy: { placement: { constraints: ["node.hostname == ${worker.name}"] } }`];
+      bound.write({ version: 1, names: ["a"], lines });
+      await ran(bound, ["up"], [0]);
+      await fillDisk(worker);
 
-    // Swarm may try the full node again and again.
-    const anywhere = folder("anywhere").write({ version: 1, names: ["a", "b"], lines: ["deploy: { replicas: 3 }"] });
-    const spread = await ran(anywhere, ["up", "--timeout", "40"], [0, 1, 6]);
-    if (spread.code !== 0) expectReason(spread);
-    bound.write({ version: 2, names: ["a"], lines });
-    expectReason(await ran(bound, ["up", "--timeout", "40"], [1, 6]));
+      // Swarm may try the full node again and again.
+      const anywhere = folder("anywhere").write({ version: 1, names: ["a"], lines: ["deploy: { replicas: 3 }"] });
+      const spread = await ran(anywhere, ["up", "--timeout", "40"], [0, 1, 6]);
+      if (spread.code !== 0) expectReason(spread);
+      bound.write({ version: 2, names: ["a"], lines });
+      expectReason(await ran(bound, ["up", "--timeout", "40"], [1, 6]));
 
-    await worker.api.call("DELETE", `/volumes/${FILLER}`);
-    for (const apps of [bound, anywhere]) {
-      await ran(apps, ["up"], [0]);
-      await ran(apps, ["down"], [0]);
-      apps.remove();
-    }
-    expect(await manager().api.call("GET", "/services")).toEqual([]);
-  });
+      await worker.api.call("DELETE", `/volumes/${FILLER}`);
+      for (const apps of [bound, anywhere]) {
+        await ran(apps, ["up"], [0]);
+        await ran(apps, ["down"], [0]);
+        apps.remove();
+      }
+      expect(await manager().api.call("GET", "/services")).toEqual([]);
+    },
+  );
 });

@@ -169,8 +169,11 @@ async function ignoreNotFound(remove: () => Promise<void>): Promise<void> {
   }
 }
 
+/** The operation's own time limit comes first: its error has the reason. */
+const GRACE_MS = 10_000;
+
 const limits = (change: ServiceChange, { timeoutMs, observerOf }: RevertContext): OperationOptions => ({
-  signal: AbortSignal.timeout(timeoutMs),
+  signal: AbortSignal.timeout(timeoutMs + GRACE_MS),
   observer: observerOf(change),
 });
 
