@@ -119,6 +119,38 @@ describe("a target module that can't be used is an error without a stack trace",
   });
 });
 
+test("a signal of the process closes the target, and the exit code is that of the signal", async () => {
+  const path = join(folder, "closing.ts");
+  const closed = join(folder, "closed");
+  await writeFile(
+    path,
+    `import { writeFileSync } from "node:fs";
+     import target from ${JSON.stringify(target)};
+     const factory = () => ({ ...target.factory(), close: async () => writeFileSync(${JSON.stringify(closed)}, "") });
+     export default { ...target, factory };`,
+  );
+  const before = process.listenerCount("SIGINT");
+  let interrupt = () => {};
+  let listeners: number | undefined;
+  const code = await main(["run", path], {
+    stdout: {
+      write: (text) => {
+        if (!text.includes("manifest  ")) return;
+        listeners = process.listenerCount("SIGINT");
+        interrupt();
+      },
+    },
+    stderr: { write: () => undefined },
+    on: (signal, listener) => {
+      if (signal === "SIGINT") interrupt = listener;
+    },
+    off: () => undefined,
+  });
+  expect(code).toBe(130);
+  expect(await read("closed")).toBe("");
+  expect(listeners, "vitest has no listener that ends the process first").toBe(before);
+}, 60_000);
+
 test("--help, --version and --list run no case", async () => {
   expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("Exit codes:") });
   expect((await run("--version")).out).toMatch(/^\d+\.\d+\.\d+ \(contract \d+\.\d+\)\n$/);

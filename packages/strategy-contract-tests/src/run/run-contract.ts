@@ -49,23 +49,25 @@ export async function runContract(
 ): Promise<ContractRun> {
   const run: ContractRun = { cases: [], errors: [], interrupted: false };
   const root = fileURLToPath(new URL(".", import.meta.url));
-  const vitest = await createVitest(
-    "test",
-    {
-      config: false,
-      root,
-      include: [TEST_FILE],
-      exclude: [],
-      watch: false,
-      cache: false,
-      maxWorkers: 1,
-      coverage: { enabled: false },
-      provide: { strategyContract: settings },
-      // Modules in node_modules are not transformed. This one must be, so that the target may be TypeScript.
-      server: { deps: { inline: [new RegExp(`/contract\\.run\\.[jt]s$`)] } },
-      reporters: [reporter(run, progress)],
-    },
-    { envDir: false, publicDir: false, logLevel: "silent" },
+  const vitest = await withoutSignalListeners(() =>
+    createVitest(
+      "test",
+      {
+        config: false,
+        root,
+        include: [TEST_FILE],
+        exclude: [],
+        watch: false,
+        cache: false,
+        maxWorkers: 1,
+        coverage: { enabled: false },
+        provide: { strategyContract: settings },
+        // Modules in node_modules are not transformed. This one must be, so that the target may be TypeScript.
+        server: { deps: { inline: [new RegExp(`/contract\\.run\\.[jt]s$`)] } },
+        reporters: [reporter(run, progress)],
+      },
+      { envDir: false, publicDir: false, logLevel: "silent" },
+    ),
   );
   const cancel = () => void vitest.cancelCurrentRun("keyboard-input");
   signal.addEventListener("abort", cancel, { once: true });
@@ -76,6 +78,19 @@ export async function runContract(
     await vitest.close();
   }
   return { ...run, interrupted: signal.aborted };
+}
+
+/** Removes the listeners of vitest, which end the process at a signal: the caller's `signal` lets the target be closed first. */
+async function withoutSignalListeners<Value>(work: () => Promise<Value>): Promise<Value> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const before = new Map(signals.map((name) => [name, process.listeners(name)]));
+  const value = await work();
+  for (const name of signals) {
+    for (const listener of process.listeners(name)) {
+      if (!before.get(name)?.includes(listener)) process.off(name, listener);
+    }
+  }
+  return value;
 }
 
 function reporter(run: ContractRun, progress: RunProgress): Reporter {
