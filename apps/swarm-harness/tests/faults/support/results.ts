@@ -82,26 +82,30 @@ export function summarize(results: readonly RecordedResult[]): string {
   };
   const platforms = [...new Set(results.map(({ platform }) => platform))].sort();
   const operations = OPERATIONS.flatMap(({ name }) => platforms.map((platform) => `${name}, ${platform}`));
-  const commits = [...Map.groupBy(results, ({ commit }) => commit)];
   const overloaded = results.filter((result) => result.overloaded).length;
   return [
-    `Runs by commit: ${commits.map(([commit, { length }]) => `${commit} ${length}`).join(", ")}.`,
     ...(overloaded > 0
-      ? [`In ${overloaded} runs, the engine itself also exceeded the time limit of a call, in each of three attempts.`]
+      ? [
+          `In ${overloaded} runs, the engine itself also exceeded the time limit of a call, in each of three attempts.`,
+          "",
+        ]
       : []),
-    "",
     ...table("platform", platforms, ({ platform }) => platform),
     ...table("operation", operations, ({ platform, operation }) => `${operation}, ${platform}`),
     ...table("fault", FAULTS, ({ fault }) => fault),
   ].join("\n");
 }
 
+/** How many results are of each commit. */
+export const describeCommits = (results: readonly RecordedResult[]): string =>
+  [...Map.groupBy(results, ({ commit }) => commit)].map(([commit, { length }]) => `${commit}: ${length}`).join(", ");
+
 /** Writes the summary of the results in a directory to it, and with `UPDATE_DOCS=1` to the README. */
 export function writeSummary(folder: string): void {
   const results = readResults(folder);
   if (results.length === 0) return;
   const summary = summarize(results);
-  writeFileSync(join(folder, "faults.md"), summary);
+  writeFileSync(join(folder, "faults.md"), `Runs by commit: ${describeCommits(results)}\n\n${summary}`);
   if (process.env["UPDATE_DOCS"] === "1") writeReadme(summary);
 }
 
