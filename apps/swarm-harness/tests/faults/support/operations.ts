@@ -12,6 +12,8 @@ export interface Operation {
   readonly exitCode?: number;
   /** Only on this platform. Default: on all. */
   readonly only?: "swarm";
+  /** Whether the user is logged in at the registry of the image. Default: no. */
+  readonly loggedIn?: true;
   /** Options of the local platforms. */
   readonly localOptions?: readonly string[];
 }
@@ -31,7 +33,8 @@ export const OPERATIONS: readonly Operation[] = [
     localOptions: REPLICAS,
   },
   { name: "rollback", words: ["rollback", "--timeout", "20s"], before: "version 2", file: 2 },
-  { name: "refresh-auth", words: ["refresh-auth"], before: "version 1", file: 1, only: "swarm" },
+  // Without credentials, there is nothing to refresh.
+  { name: "refresh-auth", words: ["refresh-auth"], before: "version 1", file: 1, only: "swarm", loggedIn: true },
   { name: "adopt", words: ["adopt", "db", "--timeout", "20s"], before: "foreign", file: 1 },
   { name: "restart", words: ["restart", "web", "--timeout", "20s"], before: "version 1", file: 1 },
   { name: "stop", words: ["stop", "web"], before: "version 1", file: 1 },
