@@ -5,7 +5,7 @@ import type { FaultPlatform } from "./platforms.js";
 import { type CellResult, Lane } from "./run-cell.js";
 
 /** Projects that run at the same time on one engine. Most cells wait for a time limit. */
-const LANES = Number(process.env["FAULTS_LANES"] ?? 6);
+const LANES = Number(process.env["FAULTS_LANES"] ?? 3);
 
 /** The selected operations, in the order in which they were named. */
 export function operationsOn(

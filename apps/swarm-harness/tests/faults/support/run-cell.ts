@@ -249,7 +249,8 @@ export class Lane {
       return;
     }
     // An `up` without changes needs no lock.
-    const down = await this.#direct(operation, ["down", ...unlock]);
+    // A loaded swarm may need more than the minute by default until its nodes have reported that the processes ended.
+    const down = await this.#direct(operation, ["down", "--timeout", "5m", ...unlock]);
     if (down.code !== 0) defects.push(`the next down failed (${down.code}): ${down.text.slice(0, 600)}`);
     const left = await this.#settledState();
     if (down.code === 0 && Object.keys(left).length > 0) defects.push(`down left ${JSON.stringify(left)}`);
