@@ -57,8 +57,8 @@ const OUTCOMES = ["succeeded", "complete", "unchanged", "named", "not reached", 
 function cellsOf(group: readonly RecordedResult[]): number {
   const operations = Map.groupBy(group, ({ platform, operation }) => `${operation}, ${platform}`).values();
   const calls = [...operations].reduce((sum, results) => sum + Math.max(...results.map((result) => result.calls)), 0);
-  const faults = new Set(group.map(({ fault }) => fault)).size;
-  return calls * faults;
+  const isOfOneFault = new Set(group.map(({ fault }) => fault)).size === 1;
+  return calls * (isOfOneFault ? 1 : FAULTS.length);
 }
 
 /** The counts of outcomes by platform, operation and fault, as Markdown. */
