@@ -23,7 +23,7 @@ const append = (line) => FILE && appendFileSync(FILE, `${line}\n`);
 
 /** @returns {Run} */
 function begin(args, env, refused) {
-  const name = args.find((arg) => arg in TABLE.commands) ?? args[0] ?? "";
+  const name = args[0] === "__complete" ? "__complete" : (args.find((arg) => arg in TABLE.commands) ?? args[0] ?? "");
   const option = args.findIndex((arg) => arg === "--platform" || arg === "-p");
   const [, inOne] = /^--platform=(.*)/.exec(args.find((arg) => arg.startsWith("--platform=")) ?? "") ?? [];
   const platform = inOne ?? (option < 0 ? (env.DEPLOYMENT_PLATFORM ?? "docker") : args[option + 1]);
@@ -36,6 +36,8 @@ function begin(args, env, refused) {
 function onRequest({ request }, run) {
   if (run === undefined || request.getHeader("user-agent") !== USER_AGENT) return;
   const { command, platform, seen, refused } = run;
+  // Of shells, which complete the names of any command.
+  if (command === "__complete") return;
   const call = templateOf(request.method, request.path);
   // Of Podman's own API.
   if (seen.has(call) || call.startsWith("GET /libpod/")) return;
