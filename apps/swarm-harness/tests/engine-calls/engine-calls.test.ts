@@ -54,7 +54,7 @@ describe("recordCalls()", () => {
         .on("error", reject)
         .end();
     });
-  const plan = (work: () => Promise<void>) => recordCalls(["plan", "--platform", "docker"], {}, work);
+  const plan = (work: () => Promise<void>) => recordCalls(["plan", "--platform", "docker"], {}, work, "");
 
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
   afterAll(() => void server.close());
@@ -73,10 +73,10 @@ describe("recordCalls()", () => {
   });
 
   it("counts the calls of up --dry-run as those of plan", async () => {
-    await expect(recordCalls(["up", "--dry-run"], {}, () => call("POST", "/volumes/create"))).rejects.toThrow(
+    await expect(recordCalls(["up", "--dry-run"], {}, () => call("POST", "/volumes/create"), "")).rejects.toThrow(
       "`ofdeploy plan` on docker",
     );
-    await recordCalls(["up"], {}, () => call("POST", "/volumes/create"));
+    await recordCalls(["up"], {}, () => call("POST", "/volumes/create"), "");
   });
 
   it("ignores the calls of other clients, and those outside of a run", async () => {

@@ -17,32 +17,32 @@ const ALL_ALLOWED = process.env.ENGINE_CALLS_RECORD === "1";
 /** @type {AsyncLocalStorage<Run>} */
 const current = new AsyncLocalStorage();
 
-/** @typedef {{ command: string, platform: string, seen: Set<string>, refused: (message: string) => void }} Run */
+/** @typedef {{ command: string, platform: string, seen: Set<string>, refused: (message: string) => void, file?: string | undefined }} Run */
 
-const append = (line) => FILE && appendFileSync(FILE, `${line}\n`);
+const append = (file, line) => file && appendFileSync(file, `${line}\n`);
 
 /** @returns {Run} */
-function begin(args, env, refused) {
+function begin(args, env, refused, file = FILE) {
   const name = args[0] === "__complete" ? "__complete" : (args.find((arg) => arg in TABLE.commands) ?? args[0] ?? "");
   const option = args.findIndex((arg) => arg === "--platform" || arg === "-p");
   const [, inOne] = /^--platform=(.*)/.exec(args.find((arg) => arg.startsWith("--platform=")) ?? "") ?? [];
   const platform = inOne ?? (option < 0 ? (env.DEPLOYMENT_PLATFORM ?? "docker") : args[option + 1]);
   // `up --dry-run` is a plan.
   const command = name === "up" && args.includes("--dry-run") ? "plan" : name;
-  append(`${command} ${platform}`);
-  return { command, platform, seen: new Set(), refused };
+  append(file, `${command} ${platform}`);
+  return { command, platform, seen: new Set(), refused, file };
 }
 
 function onRequest({ request }, run) {
   if (run === undefined || request.getHeader("user-agent") !== USER_AGENT) return;
-  const { command, platform, seen, refused } = run;
+  const { command, platform, seen, refused, file } = run;
   // Of shells, which complete the names of any command.
   if (command === "__complete") return;
   const call = templateOf(request.method, request.path);
   // Of Podman's own API.
   if (seen.has(call) || call.startsWith("GET /libpod/")) return;
   seen.add(call);
-  append(`${command} ${platform} ${call}`);
+  append(file, `${command} ${platform} ${call}`);
   if (ALL_ALLOWED || allowedCalls(command, platform).includes(call)) return;
   refused(`\`ofdeploy ${command}\` on ${platform} made a call that apps/cli/engine-calls.json does not list: ${call}`);
 }
@@ -53,14 +53,15 @@ function onRequest({ request }, run) {
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string | undefined>>} env
  * @param {() => Promise<Result>} work
+ * @param {string} [file] default: that of ENGINE_CALLS_FILE; empty for none
  * @returns {Promise<Result>}
  * @throws Error for a call outside of the table
  */
-export async function recordCalls(args, env, work) {
+export async function recordCalls(args, env, work, file) {
   /** @type {string[]} */
   const refused = [];
   const result = await current.run(
-    begin(args, env, (message) => refused.push(message)),
+    begin(args, env, (message) => refused.push(message), file),
     work,
   );
   if (refused.length > 0) throw new Error(refused.join("\n"));

@@ -12,10 +12,17 @@ export const changes = (command) =>
     .flat()
     .some(isWrite);
 
+/** The read calls of all commands on a platform. */
+const reads = (platform) =>
+  Object.values(TABLE.commands)
+    .flatMap((own) => own[platform] ?? [])
+    .filter((call) => !isWrite(call));
+
 export function allowedCalls(command, platform) {
   const own = TABLE.commands[command]?.[platform];
   if (own === undefined) return [];
-  const common = changes(command) ? TABLE.everyChange[platform] : [];
+  // A change reads whatever explains a failure, which depends on what fails.
+  const common = changes(command) ? [...TABLE.everyChange[platform], ...reads(platform)] : [];
   return [...new Set([...TABLE.everyCommand[platform], ...own, ...common])].sort(byPath);
 }
 
