@@ -70,6 +70,14 @@ test.each([
   ],
 ])("%j is listed as %s", (host, expected) => expect(unmapped(host)).toEqual([expected]));
 
+test("a setting whose name every object inherits is listed as any other", () => {
+  expect(unmapped(JSON.parse('{"constructor": "a", "toString": "b", "__proto__": "c"}') as object).sort()).toEqual([
+    "HostConfig.__proto__: c",
+    "HostConfig.constructor: a",
+    "HostConfig.toString: b",
+  ]);
+});
+
 test("volumes without a name and exposed ports are listed, unless a mount or the image has them", () => {
   const config = { Volumes: { "/data": {}, "/named": {} }, ExposedPorts: { "80/tcp": {}, "99/tcp": {} } };
   expect(unmapped({ Binds: ["v:/named"] }, config, { ExposedPorts: { "80/tcp": {} } })).toEqual([

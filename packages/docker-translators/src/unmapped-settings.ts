@@ -32,6 +32,10 @@ const HOST_DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   MemorySwappiness: [-1],
 };
 
+/** Engines name the keys, and every object inherits properties such as `constructor`. */
+const isDefault = (defaults: Readonly<Record<string, readonly unknown[]>>, key: string, value: unknown): boolean =>
+  Object.hasOwn(defaults, key) && defaults[key]?.includes(value) === true;
+
 /**
  * The settings of a container for which a request has no field, as the engine names them: `HostConfig.PidMode: host`. A
  * file made from {@link fromContainer} lacks them.
@@ -40,7 +44,7 @@ const HOST_DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
 export function unmappedContainerSettings(container: InspectedContainer, image: ImageConfig = {}): string[] {
   const { Config, HostConfig } = container;
   const host = Object.entries(HostConfig)
-    .filter(([key, value]) => !HOST_KEYS.has(key) && !isEmpty(value) && !HOST_DEFAULTS[key]?.includes(value))
+    .filter(([key, value]) => !HOST_KEYS.has(key) && !isEmpty(value) && !isDefault(HOST_DEFAULTS, key, value))
     .map(([key, value]) => shown(`HostConfig.${key}`, value));
   const config = CONFIG_KEYS.filter((key) => !isEmpty(sectionOf(Config)[key])).map((key) =>
     shown(`Config.${key}`, sectionOf(Config)[key]),
@@ -137,7 +141,7 @@ const SERVICE_BOOKKEEPING: ReadonlySet<string> = new Set([
 export const unmappedServiceSettings = (spec: ServiceSpec): string[] =>
   settingsWithoutField(spec)
     .filter(
-      ([path, value]) => !SERVICE_BOOKKEEPING.has(path) && !isEmpty(value) && !SERVICE_DEFAULTS[path]?.includes(value),
+      ([path, value]) => !SERVICE_BOOKKEEPING.has(path) && !isEmpty(value) && !isDefault(SERVICE_DEFAULTS, path, value),
     )
     .map(([path, value]) => shown(path, value));
 

@@ -243,8 +243,8 @@ export class MemoryEngine {
 
   #launch(request: NormalizedRequest, kept: MemoryInstance[]): MemoryInstance[] {
     const entrypoint = request.command ?? this.#options.entrypoints?.[request.image] ?? [];
-    const process =
-      this.processes[request.name] ?? simulate([...entrypoint, ...(request.args ?? [])], request.networks?.length ?? 0);
+    const configured = Object.hasOwn(this.processes, request.name) ? this.processes[request.name] : undefined;
+    const process = configured ?? simulate([...entrypoint, ...(request.args ?? [])], request.networks?.length ?? 0);
     if (process.absent) {
       throw new DeploymentError(
         "TASK_FAILED",

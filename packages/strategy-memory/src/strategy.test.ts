@@ -5,6 +5,12 @@ import { MemoryEngine, MemoryDeploymentStrategy, plugin } from "./index.js";
 const demo = { image: "app:1", name: "demo" };
 const broken = new DeploymentError("ENGINE_UNREACHABLE", "No engine answers.", { hint: "Start it." });
 
+test("a service can have a name that every object inherits", async () => {
+  const strategy = new MemoryDeploymentStrategy();
+  await strategy.deploy({ ...demo, name: "constructor" });
+  expect(await strategy.inspect("constructor")).toMatchObject({ name: "constructor", state: "running" });
+});
+
 describe("failOn", () => {
   test("an error by service fails its deploy, and no service remains", async () => {
     const strategy = new MemoryDeploymentStrategy({ failOn: { demo: broken } });

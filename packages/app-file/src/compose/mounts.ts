@@ -55,7 +55,7 @@ function shortMount(entry: string, here: FilePath, context: ServiceContext): Mou
   const more = options.split(",").filter((option) => option !== "");
   const set: Record<string, unknown> = {};
   for (const option of more) {
-    const fields = OPTIONS[option];
+    const fields = Object.hasOwn(OPTIONS, option) ? OPTIONS[option] : undefined;
     if (fields !== undefined) Object.assign(set, fields);
     else if (option === "z" || option === "Z") {
       context.notes.addUnsupported(

@@ -70,6 +70,7 @@ describe("parseImageReference()", () => {
     [`@${SHA}`, "not an image reference"],
     ["repo@sha256:ffffffffffffffffffffffffffffffffff", "64 digits"],
     [`validname@invaliddigest:${HEX}`, "must be one of"],
+    [`validname@constructor:${HEX}`, "must be one of"],
     ["Uppercase:tag", "lowercase"],
     ["docker/Docker", "lowercase"],
     ["test:5000/Uppercase/lowercase:tag", "lowercase"],

@@ -54,7 +54,7 @@ function splitName(name: string): { registry: string; repository: string } {
 /** Why a digest is invalid; undefined if it is valid. Source: opencontainers/go-digest, `Validate`. */
 function digestProblem(text: string): string | undefined {
   const [algorithm = "", hex = ""] = text.split(":");
-  const length = HEX_DIGITS[algorithm];
+  const length = Object.hasOwn(HEX_DIGITS, algorithm) ? HEX_DIGITS[algorithm] : undefined;
   if (length === undefined) return `the image's digest must be one of ${Object.keys(HEX_DIGITS).join(", ")}`;
   if (hex.length === length && hex === hex.toLowerCase()) return undefined;
   return `the image's ${algorithm} digest must have ${length} digits 0 to 9 and a to f`;

@@ -167,12 +167,13 @@ const labelText = (key: string, value: string | undefined): string =>
 
 /** The labels that differ from the file, each as `team: a => b`. Labels of ofdeploy are left out. */
 function changedLabels({ labels }: Resource, { spec }: DesiredResource): string[] {
-  const wanted = spec.labels ?? {};
-  const keys = new Set([...Object.keys(labels), ...Object.keys(wanted)]);
-  return [...keys]
-    .filter((key) => !RESOURCE_LABELS.includes(key) && labels[key] !== wanted[key])
+  // Maps, since every object inherits properties such as `constructor`, which are not labels.
+  const actual = new Map(Object.entries(labels));
+  const wanted = new Map(Object.entries(spec.labels ?? {}));
+  return [...new Set([...actual.keys(), ...wanted.keys()])]
+    .filter((key) => !RESOURCE_LABELS.includes(key) && actual.get(key) !== wanted.get(key))
     .sort()
-    .map((key) => `${key}: ${labelText(key, labels[key])} => ${labelText(key, wanted[key])}`);
+    .map((key) => `${key}: ${labelText(key, actual.get(key))} => ${labelText(key, wanted.get(key))}`);
 }
 
 /** Plans a resource of the project that the file does not contain. */

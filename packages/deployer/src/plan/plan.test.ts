@@ -235,6 +235,20 @@ describe("resources", () => {
     ]);
   });
 
+  test("labels can have names that every object inherits", async () => {
+    const strategy = fake();
+    const withLabels = (labels: Record<string, string>) => ({
+      ...project(app("web")),
+      resources: [{ key: "own-net", spec: { kind: "network" as const, name: "own-net", labels } }],
+    });
+    await up(strategy, withLabels({ constructor: "a" }));
+    expect((await plan(strategy, withLabels({ constructor: "a" }))).hasChanges).toBe(false);
+    const other = JSON.parse('{"toString": "b"}') as Record<string, string>;
+    expect((await plan(strategy, withLabels(other))).resources).toMatchObject([
+      { action: "unchanged", reason: expect.stringMatching(/constructor: a => \(none\).*toString: \(none\) => b/) },
+    ]);
+  });
+
   test("prune removes volumes only with volumes: true, and never while an app uses them", async () => {
     const strategy = fake();
     const volume = (name: string) => ({ key: name, spec: { kind: "volume" as const, name } });

@@ -31,6 +31,12 @@ describe("on Podman", () => {
     expect(State.Health).toBeUndefined();
   });
 
+  it("a state that every object inherits as a property is a text as any other", async () => {
+    const details = containerAnswer({ State: { Status: "constructor" } });
+    const { engine } = await podmanOn((_, response) => void response.writeHead(200).end(JSON.stringify(details)));
+    expect((await engine.containers.inspect("demo")).State.Status).toBe("constructor");
+  });
+
   it("info() has a lasting id, since Podman reports another one with each call", async () => {
     let calls = 0;
     const { engine } = await podmanOn(({ url }, response) => {

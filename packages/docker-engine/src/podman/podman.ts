@@ -43,7 +43,8 @@ const STATES: Readonly<Record<string, string>> = {
   stopped: "exited",
 };
 
-const dockerState = <State extends string>(state: State): State => (STATES[state] ?? state) as State;
+const dockerState = <State extends string>(state: State): State =>
+  ((Object.hasOwn(STATES, state) && STATES[state]) || state) as State;
 
 /** Podman 4 reports an empty health for a container without a health check. */
 const withoutEmptyHealth = ({ Health, ...state }: ContainerDetails["State"]): ContainerDetails["State"] =>

@@ -29,11 +29,15 @@ function matchesConstraint(node: NodeDetails, constraint: string): boolean {
 const NODE_LABELS = "node.labels.";
 const ENGINE_LABELS = "engine.labels.";
 
+/** Every object inherits properties such as `constructor`, which are not labels. */
+const labelNamed = (labels: Readonly<Record<string, string>> | null | undefined, name: string): string =>
+  (labels && Object.hasOwn(labels, name) ? labels[name] : undefined) ?? "";
+
 /** @returns the value of a constraint's key; undefined for an unknown key. */
 function nodeAttribute({ ID, Spec, Description, Status }: NodeDetails, key: string): string | undefined {
   const lower = key.toLowerCase();
-  if (lower.startsWith(NODE_LABELS)) return Spec.Labels?.[key.slice(NODE_LABELS.length)] ?? "";
-  if (lower.startsWith(ENGINE_LABELS)) return Description.Engine?.Labels?.[key.slice(ENGINE_LABELS.length)] ?? "";
+  if (lower.startsWith(NODE_LABELS)) return labelNamed(Spec.Labels, key.slice(NODE_LABELS.length));
+  if (lower.startsWith(ENGINE_LABELS)) return labelNamed(Description.Engine?.Labels, key.slice(ENGINE_LABELS.length));
   switch (lower) {
     case "node.id":
       return ID;

@@ -294,6 +294,8 @@ describe("preflight() of placement", () => {
     [["node.role==manager", "node.labels.line==A"], 1],
     [["node.labels.line!=A"], 0],
     [["node.labels.nothing!=x"], 0],
+    [["node.labels.constructor==x"], 1],
+    [["node.labels.constructor!=x", "engine.labels.toString!=x"], 0],
     [["node.hostname==node-3"], 0],
     [["node.id==n4"], 1],
     [["node.platform.os==linux", "node.platform.arch==x86_64", "NODE.ROLE!=none"], 0],
