@@ -122,6 +122,16 @@ export interface ContractOptions {
  * @param factory called once, before the first case; `close` of its target is called after the last.
  */
 export function describeStrategyContract(name: string, factory: ContractFactory, options: ContractOptions = {}): void {
+  describeContractAnd(name, factory, options, () => {});
+}
+
+/** As {@link describeStrategyContract}. @param registerMore registers cases that follow those of the contract, on the same target. */
+export function describeContractAnd(
+  name: string,
+  factory: ContractFactory,
+  options: ContractOptions,
+  registerMore: (suite: Suite) => void,
+): void {
   const { timeoutMs = TIMEOUT_MS, pollTimeoutMs } = options;
   const chosen = chooseGroups(options);
   const differs = Object.fromEntries(
@@ -132,6 +142,7 @@ export function describeStrategyContract(name: string, factory: ContractFactory,
       const register: Register = caseGroups[group];
       describe(group, () => register(suite, options));
     }
+    registerMore(suite);
   });
 }
 

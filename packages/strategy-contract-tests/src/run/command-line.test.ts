@@ -22,6 +22,12 @@ test("parseCommandLine() reads all options", () => {
   });
 });
 
+test("parseCommandLine() deploys 20 services in a benchmark by default", () => {
+  expect(parse("run", "a")).not.toHaveProperty("benchmark");
+  expect(parse("run", "a", "--benchmark")).toMatchObject({ benchmark: { services: 20 } });
+  expect(parse("run", "a", "--benchmark", "--benchmark-services", "3")).toMatchObject({ benchmark: { services: 3 } });
+});
+
 test.each([
   [[], "The command is missing: run."],
   [["list"], "Unknown command: list."],
@@ -32,6 +38,7 @@ test.each([
   [["run", "a", "--shard", "3/2"], "--shard 3/2: expected <n>/<count>, such as 1/2."],
   [["run", "a", "--timeout", "0"], "--timeout 0: expected at least 1."],
   [["run", "a", "--seed", "x"], "--seed x: expected a whole number."],
+  [["run", "a", "--benchmark-services", "3"], "--benchmark-services requires --benchmark."],
   [["run", "a", "--bogus"], "Invalid arguments: Unknown option '--bogus'."],
 ])("parseCommandLine() rejects %j", (args, message) => {
   expect(() => parse(...args)).toThrow(message);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CAPABILITIES } from "@openfactory/deploy-core";
 import type { Clause } from "../specification/clause.js";
+import type { BenchmarkOptions } from "./benchmark.js";
 import type { RunSettings } from "./run-settings.js";
 import { groupOf, type Selection } from "./selection.js";
 
@@ -14,6 +15,8 @@ export class UsageError extends Error {
     this.hint = hint;
   }
 }
+
+const DEFAULT_SERVICES = 20;
 
 export const HELP = `Usage: strategy-contract-tests run <target module> [options]
 
@@ -41,6 +44,10 @@ Cases:
   --model-steps <count>     steps of a random run
   --seed <number>           seed of the random runs
 
+Benchmark; it never changes the result or the exit code:
+  --benchmark                   measures deploys, removals, time to ready and calls after the cases
+  --benchmark-services <count>  how many services it deploys in sequence and then concurrently (default: ${DEFAULT_SERVICES})
+
   --strict              fail if a clause with SHOULD or MAY fails
   --list                list the selected clauses with their cases, and run none
   --help                show this help
@@ -59,6 +66,8 @@ export type Command =
       target: string;
       options: RunSettings["options"];
       selection: Selection;
+      /** Default: no benchmark. */
+      benchmark?: BenchmarkOptions;
       files: ReportFiles;
       strict: boolean;
     };
@@ -85,6 +94,8 @@ const OPTIONS = {
   "model-runs": { type: "string" },
   "model-steps": { type: "string" },
   seed: { type: "string" },
+  benchmark: { type: "boolean" },
+  "benchmark-services": { type: "string" },
   strict: { type: "boolean" },
   list: { type: "boolean" },
   help: { type: "boolean", short: "h" },
@@ -110,6 +121,7 @@ export function parseCommandLine(args: readonly string[], clauses: readonly Clau
     target,
     options: readOptions(values),
     selection,
+    ...readBenchmark(values),
     files: readFiles(values),
     strict: values.strict ?? false,
   };
@@ -174,14 +186,23 @@ function readOptions(values: Values): RunSettings["options"] {
   };
 }
 
-function readInteger(name: "timeout" | "poll-timeout" | "model-runs" | "model-steps" | "seed", values: Values) {
+function readBenchmark(values: Values): { benchmark?: BenchmarkOptions } {
+  const services = readNumber("benchmark-services", values);
+  if (values.benchmark) return { benchmark: { services: services ?? DEFAULT_SERVICES } };
+  if (services === undefined) return {};
+  throw new UsageError("--benchmark-services requires --benchmark.");
+}
+
+type NumberOption = "timeout" | "poll-timeout" | "model-runs" | "model-steps" | "seed" | "benchmark-services";
+
+function readInteger(name: NumberOption, values: Values) {
   const text = values[name];
   if (text === undefined) return undefined;
   if (!/^-?\d{1,10}$/.test(text)) throw new UsageError(`--${name} ${text}: expected a whole number.`);
   return Number(text);
 }
 
-function readNumber(name: Parameters<typeof readInteger>[0], values: Values): number | undefined {
+function readNumber(name: NumberOption, values: Values): number | undefined {
   const value = readInteger(name, values);
   if (value !== undefined && value < 1) throw new UsageError(`--${name} ${value}: expected at least 1.`);
   return value;

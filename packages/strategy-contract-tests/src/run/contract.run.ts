@@ -2,20 +2,22 @@
 import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { readManifest } from "@openfactory/deploy-core";
-import { beforeEach, inject } from "vitest";
-import { chooseGroups, describeStrategyContract } from "../describe-strategy-contract.js";
+import { beforeEach, describe, inject } from "vitest";
+import { chooseGroups, describeContractAnd } from "../describe-strategy-contract.js";
 import { caseNameOf } from "../describe-with-target.js";
 import { clauses } from "../specification/specification.js";
 import type { ContractTarget } from "../target.js";
+import { BENCHMARK_GROUP } from "./benchmark.js";
+import { benchmarkCases } from "./benchmark-cases.js";
 import { clausesOfCases } from "./report.js";
 import type { TargetFacts } from "./run-settings.js";
-import { isSelected, NOT_SELECTED } from "./selection.js";
+import { groupOf, isSelected, NOT_SELECTED } from "./selection.js";
 import { checkTarget, readTargetModule, TargetModuleError } from "./target-module.js";
 
 // The runner ends the run when the terminal sends SIGINT to all its processes; then `close` of the target still runs.
 process.on("SIGINT", () => {});
 
-const { target: file, options, selection } = inject("strategyContract");
+const { target: file, options, selection, benchmark } = inject("strategyContract");
 const { factory, name, options: ownOptions, implementation, engine } = await load();
 const title = name ?? implementation?.name ?? file.name;
 const clausesOf = clausesOfCases(clauses);
@@ -29,10 +31,15 @@ beforeEach((context) => {
     context.task.meta.strategyContract = factsOf(target);
   }
   const caseName = caseNameOf(context.task, `strategy contract: ${title}`);
+  if (groupOf(caseName) === BENCHMARK_GROUP) return;
   if (!isSelected(selection, caseName, clausesOf(caseName), groups)) context.skip(NOT_SELECTED);
 });
 
-describeStrategyContract(title, async () => (target = checkTarget(await factory())), { ...ownOptions, ...options });
+const createTarget = async () => (target = checkTarget(await factory()));
+
+describeContractAnd(title, createTarget, { ...ownOptions, ...options }, (suite) => {
+  if (benchmark !== undefined) describe(BENCHMARK_GROUP, () => benchmarkCases(suite, benchmark));
+});
 
 async function load() {
   try {

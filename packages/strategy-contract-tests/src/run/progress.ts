@@ -1,3 +1,4 @@
+import { BENCHMARK_GROUP } from "./benchmark.js";
 import { clausesOfCases } from "./report.js";
 import type { CaseResult, RunProgress } from "./run-contract.js";
 import type { Clause } from "../specification/clause.js";
@@ -36,6 +37,10 @@ export class PrintedProgress implements RunProgress {
     if (remaining === 0) this.#line(groupLine(group, results));
     else this.#status(`  ${group}: ${results.length} of ${results.length + remaining}`);
     if (result.state === "failed") this.#printFailure(result);
+  }
+
+  measured(title: string): void {
+    this.#line(`  ${`${BENCHMARK_GROUP}: ${title}`.padEnd(40)} done`);
   }
 
   printed(text: string): void {

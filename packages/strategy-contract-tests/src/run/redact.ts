@@ -61,4 +61,5 @@ export const redactRun = (run: ContractRun, redact: (text: string) => string): C
     ...(reason !== undefined && { reason: redact(reason) }),
   })),
   errors: run.errors.map(redact),
+  ...(run.benchmark && { benchmark: { ...run.benchmark, remarks: run.benchmark.remarks.map(redact) } }),
 });

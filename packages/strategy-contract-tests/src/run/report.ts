@@ -2,6 +2,7 @@ import { CAPABILITIES, type CapabilityName, type RequestField } from "@openfacto
 import { casePattern } from "../specification/specification.js";
 import type { Clause, ClauseLevel, ClauseProfile } from "../specification/clause.js";
 import type { EngineDetails } from "../target.js";
+import type { Benchmark } from "./benchmark.js";
 import type { CaseResult } from "./run-contract.js";
 import type { TargetFacts } from "./run-settings.js";
 import { NOT_SELECTED, type Selection } from "./selection.js";
@@ -68,6 +69,8 @@ export interface ConformanceReport {
   statistics: Record<ClauseResult, number>;
   /** The number of cases with each result. */
   cases: { passed: number; failed: number; skipped: number };
+  /** With `--benchmark`. It does not affect the result. */
+  benchmark?: Benchmark;
   profiles: ProfileReport[];
   clauses: ClauseReport[];
   /** Failed cases that test no clause. */
@@ -84,12 +87,13 @@ export interface ReportInput {
   clauses: readonly Clause[];
   cases: readonly CaseResult[];
   errors: readonly string[];
+  benchmark?: Benchmark | undefined;
   manifest: TargetFacts["manifest"];
   about: Pick<ConformanceReport, "date" | "title" | "contract" | "implementation" | "engine" | "selection">;
 }
 
 /** Assigns the results of cases to clauses and profiles. Equal inputs give equal reports. */
-export function createReport({ clauses, cases, errors, manifest, about }: ReportInput): ConformanceReport {
+export function createReport({ clauses, cases, errors, benchmark, manifest, about }: ReportInput): ConformanceReport {
   const { engine, selection, ...rest } = about;
   const tested = clauses.map((clause) => ({ clause, cases: casesOf(clause, cases) }));
   const judged = tested.map(({ clause, cases }) => judge(clause, cases, manifest));
@@ -115,6 +119,7 @@ export function createReport({ clauses, cases, errors, manifest, about }: Report
     result: hasOtherProblems ? "failed" : worst(declared),
     statistics: countResults(judged),
     cases: countStates(cases.filter(({ reason }) => reason !== NOT_SELECTED)),
+    ...(benchmark && { benchmark }),
     profiles,
     clauses: judged,
     ...(otherFailures.length > 0 && { otherFailures }),

@@ -29,7 +29,7 @@ export interface Process extends Output {
  * @throws UsageError if the target can't be used.
  */
 export async function runCommand(command: Command & { do: "run" }, io: Process): Promise<number> {
-  const { target, options, selection, files, strict } = command;
+  const { target, options, selection, benchmark, files, strict } = command;
   const path = resolve(target);
   const entry = await stat(path).catch(() => undefined);
   if (!entry?.isFile()) {
@@ -39,7 +39,7 @@ export async function runCommand(command: Command & { do: "run" }, io: Process):
   io.stdout.write(`OpenFactory strategy contract ${CONTRACT_VERSION}: ${target}\n\n`);
   const redact = createRedactor(thisMachine());
   const progress = new PrintedProgress(io, clauses, redact);
-  const settings = { target: { path, name: target }, options, selection };
+  const settings = { target: { path, name: target }, options, selection, ...(benchmark && { benchmark }) };
   const [run, signal] = await untilSignal(io, (aborted) => runContract(settings, progress, aborted));
   if (signal !== undefined) {
     io.stderr.write("Interrupted: the target was closed, and no report was written.\n");
@@ -88,7 +88,7 @@ function problemOf({ targetError, facts, cases }: ContractRun): string | undefin
 }
 
 async function reportOf(run: ContractRun, path: string, selection: Selection): Promise<ConformanceReport> {
-  const { facts, cases, errors } = run;
+  const { facts, cases, errors, benchmark } = run;
   if (facts === undefined) throw new Error("the target has not been created");
   const { name, manifest, engine } = facts;
   const found = facts.implementation ?? (await closestPackage(dirname(path)));
@@ -101,7 +101,7 @@ async function reportOf(run: ContractRun, path: string, selection: Selection): P
     ...(engine && { engine }),
     ...(Object.keys(selection).length > 0 && { selection }),
   };
-  return createReport({ clauses, cases, errors, manifest, about });
+  return createReport({ clauses, cases, errors, benchmark, manifest, about });
 }
 
 async function writeReports(files: ReportFiles, report: ConformanceReport, { cases }: ContractRun): Promise<void> {

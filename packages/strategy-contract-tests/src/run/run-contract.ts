@@ -1,7 +1,9 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createVitest, type Reporter, type TestCase, type TestModule, type TestSuite } from "vitest/node";
+import { type Benchmark, BENCHMARK_GROUP } from "./benchmark.js";
 import type { RunSettings, TargetFacts } from "./run-settings.js";
+import { groupOf } from "./selection.js";
 
 /** The result of one case. */
 export interface CaseResult {
@@ -21,6 +23,8 @@ export interface ContractRun {
   facts?: TargetFacts;
   /** Errors outside of cases, such as a rejected promise that nothing awaits. */
   errors: string[];
+  /** If the settings ask for it. */
+  benchmark?: Benchmark;
   /** Why the target can't be used. No case ran. */
   targetError?: string;
   interrupted: boolean;
@@ -31,6 +35,8 @@ export interface RunProgress {
   /** The names of all cases, before the first one runs. */
   collected(names: readonly string[]): void;
   caseDone(result: CaseResult): void;
+  /** A part of the benchmark has ended. */
+  measured(title: string): void;
   /** What the strategy or its target writes to the console. */
   printed(text: string): void;
 }
@@ -47,7 +53,12 @@ export async function runContract(
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<ContractRun> {
-  const run: ContractRun = { cases: [], errors: [], interrupted: false };
+  const run: ContractRun = {
+    cases: [],
+    errors: [],
+    interrupted: false,
+    ...(settings.benchmark && { benchmark: { measurements: [], remarks: [] } }),
+  };
   const root = fileURLToPath(new URL(".", import.meta.url));
   const vitest = await withoutSignalListeners(() =>
     createVitest(
@@ -96,12 +107,16 @@ async function withoutSignalListeners<Value>(work: () => Promise<Value>): Promis
 function reporter(run: ContractRun, progress: RunProgress): Reporter {
   return {
     onTestModuleCollected(module) {
-      progress.collected([...module.children.allTests()].map(nameOf));
+      progress.collected([...module.children.allTests()].map(nameOf).filter((name) => !isOfBenchmark(name)));
     },
     onTestCaseResult(testCase) {
       const { strategyContract: facts } = testCase.meta();
       if (facts !== undefined) run.facts = facts;
       const result = caseResult(testCase);
+      if (run.benchmark !== undefined && isOfBenchmark(result.name)) {
+        addMeasurements(run.benchmark, testCase, result);
+        return progress.measured(testCase.name);
+      }
       run.cases.push(result);
       if (run.facts !== undefined) progress.caseDone(result);
     },
@@ -119,6 +134,14 @@ function reporter(run: ContractRun, progress: RunProgress): Reporter {
     },
     onUserConsoleLog: ({ content }) => progress.printed(content),
   };
+}
+
+const isOfBenchmark = (caseName: string): boolean => groupOf(caseName) === BENCHMARK_GROUP;
+
+function addMeasurements({ measurements, remarks }: Benchmark, testCase: TestCase, result: CaseResult): void {
+  measurements.push(...(testCase.meta().strategyBenchmark ?? []));
+  const remark = result.message ?? result.reason;
+  if (remark !== undefined) remarks.push(`${testCase.name}: ${remark}`);
 }
 
 function caseResult(testCase: TestCase): CaseResult {

@@ -1,6 +1,7 @@
 import type { StrategyManifest } from "@openfactory/deploy-core";
 import type { ContractOptions } from "../describe-strategy-contract.js";
 import type { EngineDetails } from "../target.js";
+import type { BenchmarkOptions, Measurement } from "./benchmark.js";
 import type { Selection } from "./selection.js";
 import type { Implementation } from "./target-module.js";
 
@@ -11,6 +12,8 @@ export interface RunSettings {
   /** Override those of the module. */
   options: Pick<ContractOptions, "timeoutMs" | "pollTimeoutMs" | "model">;
   selection: Selection;
+  /** Default: no benchmark. */
+  benchmark?: BenchmarkOptions;
 }
 
 /** What the target says about itself. */
@@ -28,5 +31,7 @@ declare module "vitest" {
   interface TaskMeta {
     /** Of one case only. */
     strategyContract?: TargetFacts;
+    /** Of cases of the benchmark. */
+    strategyBenchmark?: Measurement[];
   }
 }

@@ -22,6 +22,7 @@ const hostile = createReport({
   clauses,
   cases,
   errors: [HOSTILE],
+  benchmark: { measurements: [], remarks: [HOSTILE] },
   manifest: { name: HOSTILE, supportedFields: [], capabilities: [] },
   about: {
     date: "2026-11-28",

@@ -1,3 +1,4 @@
+import type { Benchmark } from "../benchmark.js";
 import { type ClauseReport, type ConformanceReport, type ProfileReport, skippedClauses } from "../report.js";
 import type { Selection } from "../selection.js";
 import { escapeMarkdown as escape } from "./escape.js";
@@ -19,6 +20,7 @@ export function markdown(report: ConformanceReport): string {
       (report.otherFailures ?? []).map((one) => `${escape(one.case)}: ${escape(one.message)}`),
     ),
     ...listSection("## Errors outside of cases", (report.errors ?? []).map(escape)),
+    ...(report.benchmark ? benchmarkSection(report.benchmark) : []),
     "",
   ]
     .join("\n\n")
@@ -98,6 +100,18 @@ function clauseSection(
   if (clauses.length === 0) return [];
   const rows = clauses.map((clause) => [clause.id, clause.level, clause.profile, detailsOf(clause).join("<br>")]);
   return [title, table(["clause", "level", "profile", detail], rows)];
+}
+
+function benchmarkSection({ measurements, remarks }: Benchmark): string[] {
+  const rows = measurements.map(({ name, unit, value, min = "", max = "", operations }) =>
+    [name, `${value} ${unit}`, min, max, operations].map(String),
+  );
+  return [
+    "## Benchmark",
+    "A rate, or the median of the operations. It does not affect the result.",
+    table(["measurement", "value", "min", "max", "operations"], rows),
+    ...listSection("### Remarks", remarks.map(escape)),
+  ];
 }
 
 const listSection = (title: string, lines: readonly string[]): string[] =>

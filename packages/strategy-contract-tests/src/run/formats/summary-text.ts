@@ -1,3 +1,4 @@
+import type { Benchmark } from "../benchmark.js";
 import { type ConformanceReport, selectedResult, skippedClauses } from "../report.js";
 import { badgeText } from "./badge.js";
 
@@ -27,6 +28,7 @@ export function summaryText(report: ConformanceReport, files: readonly string[])
     `Clauses: ${statistics.passed} passed, ${statistics.failed} failed, ${statistics.skipped} skipped, ` +
       `${statistics.notApplicable} not applicable, ${statistics.untested} untested`,
     `Cases:   ${cases.passed} passed, ${cases.failed} failed, ${cases.skipped} skipped`,
+    ...(report.benchmark ? benchmarkLines(report.benchmark) : []),
     ...files.map((file) => `Wrote ${file}`),
     `Result:  ${badgeText(report)}${selected}`,
   ];
@@ -34,3 +36,14 @@ export function summaryText(report: ConformanceReport, files: readonly string[])
 }
 
 const SHOWN = 20;
+
+const benchmarkLines = ({ measurements, remarks }: Benchmark): string[] => [
+  "",
+  "Benchmark:",
+  ...measurements.map(({ name, value, unit, min, max, operations }) => {
+    const range = min === undefined || min === max ? "" : `, ${min} to ${max}`;
+    return `  ${name.padEnd(44)} ${value} ${unit}${range} (${operations})`;
+  }),
+  ...remarks.map((remark) => `  remark: ${remark}`),
+  "",
+];
