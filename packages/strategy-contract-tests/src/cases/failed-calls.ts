@@ -97,7 +97,7 @@ export function sample(count: number, calls: number | "all"): number[] {
 }
 
 const NOTHING = "nothing";
-const running = (version: number, count: number): string => `VERSION=${version}, ${count} running`;
+const running = (version: number, count: number): string => `version ${version}, ${count} running`;
 
 const withVersion = (request: DeployRequest, version: number): DeployRequest => ({
   ...request,

@@ -40,7 +40,7 @@ export class PrintedProgress implements RunProgress {
   }
 
   measured(title: string): void {
-    this.#line(`  ${`${BENCHMARK_GROUP}: ${title}`.padEnd(40)} done`);
+    this.#line(`  ${BENCHMARK_GROUP}: ${title}`);
   }
 
   printed(text: string): void {
