@@ -32,8 +32,8 @@ export const createdShape = object<{ Id: string; Warnings?: string[] | null; War
 });
 export const createdServiceShape = object<{ ID: string; Warnings?: string[] | null }>({ ID: text, Warnings: texts });
 
-/** What dockerode returns for an object that it has created. */
-export const objectShape = object<{ id: string }>({ id: text });
+/** Of a new secret or config. */
+export const createdFileShape = object<{ ID: string }>({ ID: text });
 
 export const versionShape = object<EngineVersion>({
   Version: text,

@@ -1,5 +1,5 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import { queryAndBody } from "../connection/dockerode.js";
+import { dial } from "../connection/dockerode.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import { isMissing } from "../connection/shared-calls.js";
 import type { ContainerMount } from "@openfactory/docker-translators";
@@ -58,7 +58,8 @@ async function createVolume(calls: EngineCalls, { Source: Name, VolumeOptions }:
   const body = { Name, Labels, Driver: DriverConfig?.Name || "local", DriverOpts: DriverConfig?.Options };
   await calls.send(
     { action: `create volume ${Name}` },
-    (docker, abortSignal) => docker.createVolume({ ...queryAndBody({}, body), abortSignal }),
+    // Not dockerode's createVolume(): an answer that is not an object ends the process.
+    (docker, signal) => dial(docker, { method: "POST", path: "/volumes/create", body }, signal),
     options,
   );
 }

@@ -143,6 +143,15 @@ describe("create() of a container with volume options, on Podman", () => {
     expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/volumes/data", "/containers/create"]);
   });
 
+  it.each([null, undefined, "x"])("creates the container if the volume's answer is %j", async (answer) => {
+    const { engine } = await podmanOn(({ method, url }, response) => {
+      const body = url.includes("/volumes/create") ? answer : { ...volumeAnswer(), Id: "1" };
+      response.writeHead(method === "POST" ? 200 : 404).end(JSON.stringify(body));
+    });
+    const mount = { Source: "data", VolumeOptions: volume };
+    await expect(engine.containers.create("demo", bodyOf(mount))).resolves.toMatchObject({ id: "1" });
+  });
+
   it("creates no volume if the container's name is in use", async () => {
     const all = await calls({ Source: "data", VolumeOptions: volume }, "/containers/demo/json");
     expect(all.map(([, path]) => path)).toEqual(["/containers/demo/json", "/containers/create"]);

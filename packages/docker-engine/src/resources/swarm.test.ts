@@ -16,6 +16,14 @@ describe.each(["secrets", "configs"] as const)("%s", (kind) => {
     expect(JSON.parse(fake.requests[0]?.body ?? "")).toEqual(body);
   });
 
+  it.each([null, undefined, [], {}, "x1"])("create() rejects with ENGINE_ERROR if the answer is %j", async (answer) => {
+    const { engine } = await engineOn(answering(201, answer as object));
+    await expect(engine[kind].create(body)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringMatching(new RegExp(`asked to create ${kind.slice(0, -1)} key: expected`)),
+    });
+  });
+
   it.each([
     [409, "CONFLICT"],
     [400, "INVALID_REQUEST"],

@@ -1,6 +1,6 @@
-import { namedResourcesShape, nodesShape, objectShape, tasksShape } from "../answers/shapes.js";
+import { createdFileShape, namedResourcesShape, nodesShape, tasksShape } from "../answers/shapes.js";
 import type Docker from "dockerode";
-import { filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
+import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import type { CallOptions, Filters, NamedResources, Nodes, Tasks } from "../engine.js";
@@ -35,18 +35,16 @@ export function nodesOf(client: Client): Nodes {
 const METHODS = {
   secrets: {
     list: (docker: Docker, query: object) => docker.listSecrets(query),
-    create: (docker: Docker, body: object) => docker.createSecret(body),
     remove: (docker: Docker, id: string, abortSignal: AbortSignal) => docker.getSecret(id).remove({ abortSignal }),
   },
   configs: {
     list: (docker: Docker, query: object) => docker.listConfigs(query),
-    create: (docker: Docker, body: object) => docker.createConfig(body),
     remove: (docker: Docker, id: string, abortSignal: AbortSignal) => docker.getConfig(id).remove({ abortSignal }),
   },
 };
 
 export function namedResourcesOf(client: Client, kind: "secrets" | "configs"): NamedResources {
-  const { list, create, remove } = METHODS[kind];
+  const { list, remove } = METHODS[kind];
   const one = kind.slice(0, -1);
   const listOn = (calls: EngineCalls, filters?: Filters, options?: CallOptions): Promise<NamedResource[]> =>
     calls.json(
@@ -63,15 +61,16 @@ export function namedResourcesOf(client: Client, kind: "secrets" | "configs"): N
         Labels,
         async (calls, at) => (await listOn(calls, { name: [Name] }, at)).find(({ Spec }) => Spec.Name === Name),
         ({ Spec }) => Spec.Labels,
-        ({ ID }) => ({ id: ID }),
+        ({ ID }) => ({ ID }),
       );
-      const { id } = await client.json(
+      const { ID } = await client.json(
         { action: `create ${one} ${Name}`, swarm: true, recheck },
-        objectShape,
-        (docker, abortSignal) => create(docker, { ...queryAndBody({}, body), abortSignal }),
+        createdFileShape,
+        // Not dockerode's createSecret() and createConfig(): an answer that is not an object ends the process.
+        (docker, signal) => dial(docker, { method: "POST", path: `/${kind}/create`, body }, signal),
         options,
       );
-      return id;
+      return ID;
     },
     async remove(id, options) {
       const find = async (calls: EngineCalls, at: CallOptions) => (await listOn(calls, { id: [id] }, at))[0];
