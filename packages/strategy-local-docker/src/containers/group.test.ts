@@ -51,3 +51,16 @@ test("groupByService() prefers a container with the service's own name to replic
     mill: ["mill", "mill-1.previous"],
   });
 });
+
+test("groupByService() compares no container with all others, even if an engine lists one of them 1,000 times", () => {
+  let reads = 0;
+  const counted = () =>
+    Object.defineProperty(container("mill"), "version", {
+      get: () => {
+        reads += 1;
+        return "1";
+      },
+    });
+  expect(groupByService(Array.from({ length: 1000 }, counted)).get("mill")).toHaveLength(1000);
+  expect(reads).toBeLessThan(10_000);
+});

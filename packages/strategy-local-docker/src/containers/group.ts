@@ -129,10 +129,13 @@ export function groupByService<Container extends ServiceContainer>(
   containers: readonly Container[],
 ): Map<string, ServiceContainers<Container>> {
   const own = containers.filter(({ foreign, helper }) => foreign === undefined && !helper);
-  // Engines may have 100,000 containers: each is compared only with those that have its base name.
-  const byBase = Map.groupBy(own, ({ base }) => base);
+  // Engines may have 100,000 containers, and one that is not trusted may list the same one as often: none is compared with
+  // all others.
+  const successions = new Map(
+    [...Map.groupBy(own, ({ base }) => base)].map(([base, others]) => [base, successionsOf(others)]),
+  );
   const named = own.map((container) =>
-    hasRole(container, byBase.get(container.base) ?? []) ? container : withPlainName(container),
+    hasRole(container, successions.get(container.base)) ? container : withPlainName(container),
   );
   const groups = Map.groupBy(named, serviceOf);
   return new Map(
@@ -140,9 +143,22 @@ export function groupByService<Container extends ServiceContainer>(
   );
 }
 
-/** @param others have its base name. */
-const hasRole = (container: ServiceContainer, others: readonly ServiceContainer[]): boolean =>
-  container.managed || others.some((other) => areSuccessive(container, other));
+/** The versions of some containers, and those that they were created to replace. */
+interface Successions {
+  versions: ReadonlySet<string>;
+  replaced: ReadonlySet<string | undefined>;
+}
+
+const successionsOf = (containers: readonly ServiceContainer[]): Successions => ({
+  versions: new Set(containers.map(({ version }) => version)),
+  replaced: new Set(containers.map(({ replaces }) => replaces)),
+});
+
+/** @param others those with its base name, itself included. */
+const hasRole = ({ managed, version, replaces }: ServiceContainer, others: Successions | undefined): boolean =>
+  managed ||
+  others?.replaced.has(version) === true ||
+  (replaces !== undefined && others?.versions.has(replaces) === true);
 
 const withPlainName = <Container extends ServiceContainer>(container: Container): Container => ({
   ...container,

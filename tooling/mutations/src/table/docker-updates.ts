@@ -70,7 +70,7 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "the previous version listed as a service",
     `${source}/containers/group.ts`,
-    "hasRole(container, byBase.get(container.base) ?? []) ? container : withPlainName(container)",
+    "hasRole(container, successions.get(container.base)) ? container : withPlainName(container)",
     "withPlainName(container)",
     "leaves one service",
   ],
