@@ -54,6 +54,14 @@ describe("services", () => {
     },
   );
 
+  it.each([null, undefined, [], {}, "x1"])("create() rejects with ENGINE_ERROR if the answer is %j", async (answer) => {
+    const { engine } = await engineOn(answering(201, answer));
+    await expect(engine.services.create(SPEC)).rejects.toMatchObject({
+      code: "ENGINE_ERROR",
+      message: expect.stringContaining("another format when asked to create service"),
+    });
+  });
+
   it("update() rejects with CONFLICT if another client changed the service", async () => {
     const message = "rpc error: code = Unknown desc = update out of sequence";
     const { engine } = await engineOn(answering(500, { message }));

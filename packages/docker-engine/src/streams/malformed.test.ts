@@ -1,5 +1,6 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { containerAnswer } from "../../test/answers.js";
 import { collect, frame } from "../../test/bytes.js";
 import { engineOn } from "../../test/engine-on.js";
 import type { Handler } from "../../test/fake-engine.js";
@@ -23,16 +24,8 @@ import { execInContainer } from "../strategy-support/exec.js";
 // | registry (signatures)    | the time limit, in total | a registry answers at once                                |
 // | credential helper        | the time limit, in total | a helper answers at once                                  |
 
-const details = {
-  Id: "c1",
-  Name: "/demo",
-  Image: "i1",
-  Created: "",
-  State: { Status: "running", StartedAt: "", FinishedAt: "" },
-  Config: { Image: "demo:1", Labels: {}, Tty: false },
-  HostConfig: {},
-  NetworkSettings: { Networks: {} },
-};
+/** A container whose log is in frames. */
+const details = containerAnswer({ Id: "c1", Config: { Tty: false } });
 
 const UPGRADED = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
 const pathOf = ({ url }: { url: string }): string => url.split("?")[0] ?? "";
@@ -126,9 +119,15 @@ describe("an error of the caller rejects the promise", () => {
 describe("silence", () => {
   const silent: Handler = (request, response) => {
     if (pathOf(request).endsWith("/start")) response.socket?.write(UPGRADED);
-    else if (pathOf(request).endsWith("/archive")) response.writeHead(200).write("a");
+    else if (/\/(archive|logs)$/.test(pathOf(request))) response.writeHead(200).write("a");
     else streaming("")(request, response);
   };
+
+  it("ends the read of a log that is not followed with TIMEOUT", async () => {
+    const { engine } = await engineOn(silent);
+    const reading = collect(engine.containers.logs("c1", { timeoutMs: 200 }));
+    await expect(reading).rejects.toMatchObject({ code: "TIMEOUT", message: /sent nothing for 200 ms/ });
+  });
 
   it("ends the read of an archive with TIMEOUT", async () => {
     const { engine } = await engineOn(silent);
