@@ -1,7 +1,5 @@
 import type { EventEmitter } from "node:events";
 import { realpathSync } from "node:fs";
-import type { TimingRecorder } from "./timings/recorder.js";
-import type { Timings } from "./timings/timings.js";
 
 /** A stream that receives text. `isTTY`, `columns` and `rows` are those of `process.stdout`. */
 export interface Output {
@@ -21,6 +19,15 @@ export interface ProcessStreams {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+}
+
+/** Receives the times of a command. Its types are general, because those of the deployer are not part of this package. */
+export interface TimeRecorder {
+  observe(event: object): void;
+  /** Begins a part of the command. */
+  mark(part: string): void;
+  /** Runs `work` as a part of the command. */
+  during<Result>(part: string, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** The process as a command sees it. */
@@ -51,9 +58,9 @@ export interface Io {
   /** For how long the process has run, in seconds. Default: 0. */
   readonly uptime?: () => number;
   /** Receives the times of the command, for `--timings` and `--trace`. */
-  readonly recorder?: TimingRecorder;
+  readonly recorder?: TimeRecorder;
   /** The times of the command so far. Only with `--timings`. */
-  readonly timings?: () => Timings;
+  readonly timings?: () => object;
   /** Ends the process at once. */
   exit(code: number): void;
 }

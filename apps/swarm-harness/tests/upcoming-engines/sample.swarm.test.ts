@@ -23,6 +23,7 @@ describeStrategyContract(`local Docker on API ${OFFERED}`, async () => dockerTar
 describe(`an engine that offers API ${OFFERED}`, () => {
   test.for(["docker", "swarm"])(
     "runs the main commands on the platform %s, in the highest known version",
+    { timeout: 300_000 },
     async (platform) => {
       engine.versions.length = 0;
       await checkCommands(["--platform", platform, "--host", engine.host]);
