@@ -22,7 +22,7 @@ export interface ProcessStreams {
 }
 
 /** Receives the times of a command. Its types are general, because those of the deployer are not part of this package. */
-export interface TimeRecorder {
+interface TimeRecorder {
   observe(event: object): void;
   /** Begins a part of the command. */
   mark(part: string): void;
