@@ -2,6 +2,7 @@ import { createdShape, execShape } from "../answers/shapes.js";
 import { dial, dialDuplex, queryAndBody, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
 import type { Execs } from "../engine.js";
+import { explainExec } from "./explain-errors.js";
 
 export const execsOf = (client: Client): Execs => ({
   async create(container, body, options) {
@@ -15,8 +16,8 @@ export const execsOf = (client: Client): Execs => ({
     );
     return Id;
   },
-  start: (id, options = {}) =>
-    client.duplex(
+  async start(id, options = {}) {
+    const started = client.duplex(
       { action: "start a command" },
       // Not dockerode's start(): its errors lack the engine's answer.
       (docker, signal) =>
@@ -30,7 +31,11 @@ export const execsOf = (client: Client): Execs => ({
           signal,
         ),
       options,
-    ),
+    );
+    return started.catch((error: unknown) => {
+      throw explainExec(error);
+    });
+  },
   async resize(id, { columns, rows }, options) {
     await client.send(
       { action: "resize the terminal of a command" },

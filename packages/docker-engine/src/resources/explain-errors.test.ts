@@ -91,3 +91,24 @@ describe("networks.connect() that gets 404", () => {
     await expect(there.engine.networks.connect("front", {})).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });
+
+describe("execs.start()", () => {
+  const answer = "unable to find user no-such-user: no matching entries in passwd file";
+
+  it.each([400, 500])(
+    "rejects with INVALID_REQUEST and a hint for a user that does not exist, with status %i",
+    async (status) => {
+      const { engine } = await engineOn(routes({ "/start": answering(status, { message: answer }) }));
+      await expect(engine.execs.start("e")).rejects.toMatchObject({
+        code: "INVALID_REQUEST",
+        message: expect.stringContaining(answer),
+        hint: expect.stringContaining("UID:GID"),
+      });
+    },
+  );
+
+  it("rejects with ENGINE_ERROR for another 500", async () => {
+    const { engine } = await engineOn(routes({ "/start": answering(500, { message: "no space" }) }));
+    await expect(engine.execs.start("e")).rejects.toMatchObject({ code: "ENGINE_ERROR" });
+  });
+});

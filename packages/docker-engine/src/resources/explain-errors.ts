@@ -70,6 +70,18 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
   );
 }
 
+/** A 400 or, of Podman, a 500 of ExecStart may be a user that does not exist in the container, which only its text shows. */
+export function explainExec(error: unknown): unknown {
+  if (!DeploymentError.isInstance(error)) return error;
+  if (
+    !/unable to find (?:user|group)|no matching entries in (?:passwd|group) file/i.test(
+      engineErrorCause(error)?.message ?? "",
+    )
+  )
+    return error;
+  return recodeError(error, "INVALID_REQUEST", "Pass a user that the image has, or its number: `UID` or `UID:GID`.");
+}
+
 /** A 404 of NetworkConnect is a missing network or container. */
 export async function explainConnect(
   error: unknown,
