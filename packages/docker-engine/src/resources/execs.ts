@@ -6,7 +6,7 @@ import { explainExec } from "./explain-errors.js";
 
 export const execsOf = (client: Client): Execs => ({
   async create(container, body, options) {
-    const { Id } = await client.json(
+    const created = client.json(
       { action: `execute a command in container ${container}` },
       createdShape,
       // Not dockerode's exec(): it returns an object without the engine's answer.
@@ -14,6 +14,7 @@ export const execsOf = (client: Client): Execs => ({
         dial(docker, { method: "POST", path: `/containers/${segment(container)}/exec`, body }, signal),
       options,
     );
+    const { Id } = await created.catch(rethrowExplained);
     return Id;
   },
   async start(id, options = {}) {
@@ -32,9 +33,7 @@ export const execsOf = (client: Client): Execs => ({
         ),
       options,
     );
-    return started.catch((error: unknown) => {
-      throw explainExec(error);
-    });
+    return started.catch(rethrowExplained);
   },
   async resize(id, { columns, rows }, options) {
     await client.send(
@@ -54,3 +53,8 @@ export const execsOf = (client: Client): Execs => ({
     return { running: Running, ...(!Running && typeof ExitCode === "number" && { exitCode: ExitCode }) };
   },
 });
+
+/** Docker Engine 28 refuses the creation of the command, others refuse its start. */
+function rethrowExplained(error: unknown): never {
+  throw explainExec(error);
+}

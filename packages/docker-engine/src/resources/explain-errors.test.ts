@@ -92,7 +92,7 @@ describe("networks.connect() that gets 404", () => {
   });
 });
 
-describe("execs.start()", () => {
+describe("execs.create() and execs.start()", () => {
   const answer = "unable to find user no-such-user: no matching entries in passwd file";
 
   it.each([400, 500])(
@@ -106,6 +106,14 @@ describe("execs.start()", () => {
       });
     },
   );
+
+  it("rejects with the same if the engine refuses the creation of the command", async () => {
+    const { engine } = await engineOn(routes({ "/exec": answering(400, { message: answer }) }));
+    await expect(engine.execs.create("c", { Cmd: ["true"] })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+      hint: expect.stringContaining("UID:GID"),
+    });
+  });
 
   it("rejects with ENGINE_ERROR for another 500", async () => {
     const { engine } = await engineOn(routes({ "/start": answering(500, { message: "no space" }) }));

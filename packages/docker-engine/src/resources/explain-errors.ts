@@ -70,7 +70,7 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
   );
 }
 
-/** A 400 or, of Podman, a 500 of ExecStart may be a user that does not exist in the container, which only its text shows. */
+/** A 400 of ExecCreate or ExecStart, or a 500 of Podman, may be a user that does not exist in the container, which only its text shows. */
 export function explainExec(error: unknown): unknown {
   if (!DeploymentError.isInstance(error)) return error;
   if (
