@@ -1,4 +1,5 @@
 export { containerProbes, containerTarget } from "./containers.js";
+export { endingWith } from "./ending-with.js";
 export { execIn, writtenLines } from "./engine-io.js";
 export { TEST_LABELS } from "./engine-resources.js";
 export { fails, fakeEngine } from "./fake-engine.js";

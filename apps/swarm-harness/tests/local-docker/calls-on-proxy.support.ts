@@ -1,6 +1,6 @@
 import * as deployer from "@openfactory/deployer";
 import { createEngine } from "@openfactory/docker-engine";
-import { containerTarget } from "@openfactory/docker-probes";
+import { containerTarget, endingWith } from "@openfactory/docker-probes";
 import { type ContractOptions, describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 import { RawEngine, startCountingProxy } from "@openfactory/test-engine";
@@ -13,15 +13,7 @@ export const describeCalls = (options: ContractOptions = {}): void =>
       const host = process.env["DOCKER_HOST"] ?? "";
       const proxy = await startCountingProxy(host);
       const strategy = new LocalDockerDeploymentStrategy(createEngine({ host: proxy.host }));
-      const target = containerTarget(strategy, new RawEngine(host));
-      return {
-        ...target,
-        calls: proxy,
-        async close() {
-          await target.close();
-          await proxy.close();
-        },
-      };
+      return endingWith({ ...containerTarget(strategy, new RawEngine(host)), calls: proxy }, proxy.close);
     },
     { only: ["unchanged runs", "failed calls"], deployer, ...options },
   );

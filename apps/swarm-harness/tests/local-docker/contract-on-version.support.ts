@@ -1,5 +1,5 @@
 import { createEngine as connect } from "@openfactory/docker-engine";
-import { containerTarget, podmanTarget } from "@openfactory/docker-probes";
+import { containerTarget, endingWith, podmanTarget } from "@openfactory/docker-probes";
 import type { OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { ContractFactory, ContractTarget } from "@openfactory/strategy-contract-tests";
 import { createEngine, type EngineVersion, type NodeVersion, type PodmanVersion } from "@openfactory/swarm-harness";
@@ -24,13 +24,7 @@ const onNode =
     const node = await createEngine({ engine: version, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
     const strategy = new LocalDockerDeploymentStrategy(connect({ host: node.host }));
     const target = makeTarget(strategy, node.api, { published: node.address, registry: node.gateway });
-    return {
-      ...target,
-      async close() {
-        await target.close();
-        await node.down();
-      },
-    };
+    return endingWith(target, () => node.down());
   };
 
 /** An engine of that version, in its own container. */

@@ -1,6 +1,6 @@
 import * as deployer from "@openfactory/deployer";
 import { createEngine } from "@openfactory/docker-engine";
-import { probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { endingWith, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import { type ContractOptions, describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { shareSwarm } from "@openfactory/swarm-harness";
@@ -15,15 +15,7 @@ export const describeCalls = (options: ContractOptions = {}): void =>
       const proxy = await startCountingProxy(swarm.managers[0]?.host ?? "");
       const strategy = new SwarmDeploymentStrategy(createEngine({ host: proxy.host }));
       const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);
-      return {
-        ...target,
-        calls: proxy,
-        async close() {
-          await target.close();
-          await proxy.close();
-          await swarm.down();
-        },
-      };
+      return endingWith({ ...target, calls: proxy }, proxy.close, () => swarm.down());
     },
     { only: ["unchanged runs", "failed calls"], deployer, ...options },
   );

@@ -1,5 +1,5 @@
 import { createEngine } from "@openfactory/docker-engine";
-import { logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { endingWith, logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import type { ContractFactory } from "@openfactory/strategy-contract-tests";
 import { shareSwarm, type EngineVersion } from "@openfactory/swarm-harness";
 import { TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
@@ -13,12 +13,5 @@ export const onSwarm =
     const login = logIn();
     const strategy = new SwarmDeploymentStrategy(createEngine({ host: swarm.managers[0]?.host, env: login.env }));
     const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);
-    return {
-      ...target,
-      async close() {
-        await target.close();
-        login.end();
-        await swarm.down();
-      },
-    };
+    return endingWith(target, login.end, () => swarm.down());
   };

@@ -1,8 +1,9 @@
+import { endingWith } from "@openfactory/docker-probes";
 import { describeStrategyContract } from "@openfactory/strategy-contract-tests";
 import { describe, test } from "vitest";
 import { checkCommands } from "./check-commands.js";
 import { UPCOMING_APIS } from "./shim.js";
-import { dockerTarget, startUpcomingSwarm, swarmTarget, type UpcomingSwarm } from "./upcoming.support.js";
+import { dockerTarget, startUpcomingSwarm, swarmTarget } from "./upcoming.support.js";
 
 for (const api of UPCOMING_APIS) {
   for (const [platform, makeTarget] of [
@@ -11,7 +12,7 @@ for (const api of UPCOMING_APIS) {
   ] as const) {
     describeStrategyContract(`${platform} API ${api}`, async () => {
       const engine = await startUpcomingSwarm(api);
-      return endingWith(makeTarget(engine), engine);
+      return endingWith(makeTarget(engine), () => engine.close());
     });
   }
   describe(`strategy contract: command API ${api}`, () => {
@@ -25,11 +26,3 @@ for (const api of UPCOMING_APIS) {
     });
   });
 }
-
-const endingWith = <Target extends { close(): Promise<void> }>(target: Target, engine: UpcomingSwarm): Target => ({
-  ...target,
-  async close() {
-    await target.close();
-    await engine.close();
-  },
-});

@@ -1,5 +1,5 @@
 import { createEngine as connect } from "@openfactory/docker-engine";
-import { containerTarget, logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { containerTarget, endingWith, logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 import type { ContractTarget } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
@@ -39,12 +39,5 @@ export function dockerTarget({ swarm, host }: UpcomingSwarm): ContractTarget {
 export function swarmTarget({ swarm, host }: UpcomingSwarm): ContractTarget {
   const login = logIn();
   const strategy = new SwarmDeploymentStrategy(connect({ host, env: login.env }));
-  const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);
-  return {
-    ...target,
-    async close() {
-      await target.close();
-      login.end();
-    },
-  };
+  return endingWith(serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway), login.end);
 }

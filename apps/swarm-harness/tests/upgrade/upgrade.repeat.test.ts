@@ -1,4 +1,4 @@
-import { containerTarget, probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { containerTarget, endingWith, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import { describeStrategyUpgrade } from "@openfactory/strategy-contract-tests";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_ENTRYPOINT_IMAGE, TEST_IMAGE } from "@openfactory/test-engine";
@@ -44,12 +44,6 @@ describeStrategyUpgrade(
     swarm = created;
     const strategy = await releases.current.create("swarm", swarmHost());
     const target = serviceTarget(strategy, probedNodes(created.nodes), created.gateway);
-    return {
-      ...target,
-      async close() {
-        await target.close();
-        await created.down();
-      },
-    };
+    return endingWith(target, () => created.down());
   },
 );

@@ -1,5 +1,5 @@
 import { createEngine as connect } from "@openfactory/docker-engine";
-import { podmanTarget } from "@openfactory/docker-probes";
+import { endingWith, podmanTarget } from "@openfactory/docker-probes";
 import type { ContractTargetModule } from "@openfactory/strategy-contract-tests";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 import { createEngine } from "@openfactory/swarm-harness";
@@ -19,13 +19,6 @@ export default {
     const node = await createEngine({ engine: VERSION, images: [TEST_IMAGE, TEST_ENTRYPOINT_IMAGE] });
     const strategy = new LocalDockerDeploymentStrategy(connect({ host: node.host }));
     const target = podmanTarget(strategy, node.api, { published: node.address, registry: node.gateway });
-    return {
-      ...target,
-      engine: await engineDetails(node.api, "Podman"),
-      async close() {
-        await target.close();
-        await node.down();
-      },
-    };
+    return endingWith({ ...target, engine: await engineDetails(node.api, "Podman") }, () => node.down());
   },
 } satisfies ContractTargetModule;

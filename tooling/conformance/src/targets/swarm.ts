@@ -1,5 +1,5 @@
 import { createEngine } from "@openfactory/docker-engine";
-import { logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
+import { endingWith, logIn, probedNodes, serviceTarget } from "@openfactory/docker-probes";
 import type { ContractTargetModule } from "@openfactory/strategy-contract-tests";
 import { SwarmDeploymentStrategy } from "@openfactory/strategy-swarm";
 import { createSwarm } from "@openfactory/swarm-harness";
@@ -19,14 +19,7 @@ export default {
     const login = logIn();
     const strategy = new SwarmDeploymentStrategy(createEngine({ host, env: login.env }));
     const target = serviceTarget(strategy, probedNodes(swarm.nodes), swarm.gateway);
-    return {
-      ...target,
-      engine: await engineDetails(new RawEngine(host), `Docker Swarm of ${NODES} nodes`),
-      async close() {
-        await target.close();
-        login.end();
-        await swarm.down();
-      },
-    };
+    const engine = await engineDetails(new RawEngine(host), `Docker Swarm of ${NODES} nodes`);
+    return endingWith({ ...target, engine }, login.end, () => swarm.down());
   },
 } satisfies ContractTargetModule;
