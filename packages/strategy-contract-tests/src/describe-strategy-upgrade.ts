@@ -8,6 +8,7 @@ import { describe, expect, test, type TestContext } from "vitest";
 import { describeWithTarget, type Differences } from "./describe-with-target.js";
 import type { Suite } from "./suite.js";
 import type { ContractFactory } from "./target.js";
+import { withVersion } from "./utilities.js";
 
 export interface UpgradeOptions {
   /** Time limit of one case in milliseconds. Default 180000. */
@@ -58,10 +59,6 @@ export function describeStrategyUpgrade(
 }
 
 function serviceCases(suite: Suite, previous: () => OpenFactoryServiceDeploymentStrategy): void {
-  const withVersion = (request: DeployRequest, version: number): DeployRequest => ({
-    ...request,
-    env: [`VERSION=${version}`],
-  });
   const deployed = async (): Promise<DeployRequest> => {
     const request = withVersion(suite.request(), 1);
     await previous().deploy(request);

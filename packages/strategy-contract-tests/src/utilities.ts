@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import type { DeployRequest } from "@openfactory/deploy-core";
 import { test, type TestContext } from "vitest";
 
 /**
@@ -11,6 +12,12 @@ export function testEach<Item extends { readonly title: string }>(
 ): void {
   for (const item of items) test(item.title, (context) => run(item, context));
 }
+
+/** A request for a version of a service that the engine's state shows. */
+export const withVersion = (request: DeployRequest, version: number): DeployRequest => ({
+  ...request,
+  env: [`VERSION=${version}`],
+});
 
 /** All items of an iteration. */
 export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

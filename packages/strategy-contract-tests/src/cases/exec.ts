@@ -4,9 +4,8 @@ import { inspect } from "node:util";
 import type { CanExec, DeployRequest, ExecOptions, ExecResult } from "@openfactory/deploy-core";
 import { expect, test, type TestContext } from "vitest";
 import type { ContractPrograms } from "../programs.js";
+import { SAMPLE_SECRET as SECRET } from "../samples/secret.js";
 import type { Suite } from "../suite.js";
-
-const SECRET = "s3cr3t-value-of-the-caller";
 
 interface Executed extends ExecResult {
   stdout: Buffer;

@@ -10,6 +10,7 @@ import {
 import { expect, test, type TestContext } from "vitest";
 import { expectError } from "../expectations.js";
 import type { Suite } from "../suite.js";
+import { withVersion } from "../utilities.js";
 
 export interface FailedCallsOptions {
   /**
@@ -98,11 +99,6 @@ export function sample(count: number, calls: number | "all"): number[] {
 
 const NOTHING = "nothing";
 const running = (version: number, count: number): string => `version ${version}, ${count} running`;
-
-const withVersion = (request: DeployRequest, version: number): DeployRequest => ({
-  ...request,
-  env: [`VERSION=${version}`],
-});
 
 async function serviceState({ probes }: Suite, name: string): Promise<string> {
   const settings = await probes.settings(name);

@@ -17,24 +17,20 @@ type Report = (measurement: Measurement) => void;
  */
 export function benchmarkCases(suite: Suite, { services }: BenchmarkOptions): void {
   measure("time to ready", (context, report) => timeToReady(suite, context, report));
-  measure("sequential deploys and removals", async ({ signal }, report) => {
-    const { strategy } = suite;
-    const requests = Array.from({ length: services }, () => suite.request());
-    const deployed = await secondsOf(() => inSequence(requests, (one) => strategy.deploy(one, { signal })));
-    report(rate("deploys, sequential", services, deployed));
-    await inSequence(requests, ({ name }) => suite.untilRunning(name));
-    const removed = await secondsOf(() => inSequence(requests, ({ name }) => remove(suite, name, signal)));
-    report(rate("removals, sequential", services, removed));
-  });
-  measure("concurrent deploys and removals", async ({ signal }, report) => {
-    const { strategy } = suite;
-    const requests = Array.from({ length: services }, () => suite.request());
-    const deployed = await secondsOf(() => atOnce(requests, (one) => strategy.deploy(one, { signal })));
-    report(rate("deploys, concurrent", services, deployed));
-    await inSequence(requests, ({ name }) => suite.untilRunning(name));
-    const removed = await secondsOf(() => atOnce(requests, ({ name }) => remove(suite, name, signal)));
-    report(rate("removals, concurrent", services, removed));
-  });
+  for (const [order, run] of [
+    ["sequential", inSequence],
+    ["concurrent", atOnce],
+  ] as const) {
+    measure(`${order} deploys and removals`, async ({ signal }, report) => {
+      const { strategy } = suite;
+      const requests = Array.from({ length: services }, () => suite.request());
+      const deployed = await secondsOf(() => run(requests, (one) => strategy.deploy(one, { signal })));
+      report(rate(`deploys, ${order}`, services, deployed));
+      await inSequence(requests, ({ name }) => suite.untilRunning(name));
+      const removed = await secondsOf(() => run(requests, ({ name }) => remove(suite, name, signal)));
+      report(rate(`removals, ${order}`, services, removed));
+    });
+  }
   measure("calls of deploy() and remove()", async (context, report) => {
     const callsOf = callCounter(suite, context);
     const [deploys, removals]: [number[], number[]] = [[], []];

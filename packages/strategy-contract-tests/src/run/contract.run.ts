@@ -5,11 +5,10 @@ import { readManifest } from "@openfactory/deploy-core";
 import { beforeEach, describe, inject } from "vitest";
 import { chooseGroups, describeContractAnd } from "../describe-strategy-contract.js";
 import { caseNameOf } from "../describe-with-target.js";
-import { clauses } from "../specification/specification.js";
+import { clauses, clausesOfCases } from "../specification/specification.js";
 import type { ContractTarget } from "../target.js";
 import { BENCHMARK_GROUP } from "./benchmark.js";
 import { benchmarkCases } from "./benchmark-cases.js";
-import { clausesOfCases } from "./report.js";
 import type { TargetFacts } from "./run-settings.js";
 import { groupOf, isSelected, NOT_SELECTED } from "./selection.js";
 import { checkTarget, readTargetModule, TargetModuleError } from "./target-module.js";
@@ -21,7 +20,7 @@ const { target: file, options, selection, benchmark } = inject("strategyContract
 const { factory, name, options: ownOptions, implementation, engine } = await load();
 const title = name ?? implementation?.name ?? file.name;
 const clausesOf = clausesOfCases(clauses);
-const groups = chooseGroups({});
+const groups = chooseGroups(selection.shard === undefined ? {} : { shard: selection.shard });
 let target: ContractTarget | undefined;
 let isReported = false;
 

@@ -1,7 +1,7 @@
 import { BENCHMARK_GROUP } from "./benchmark.js";
-import { clausesOfCases } from "./report.js";
 import type { CaseResult, RunProgress } from "./run-contract.js";
 import type { Clause } from "../specification/clause.js";
+import { clausesOfCases } from "../specification/specification.js";
 import { groupOf, NOT_SELECTED } from "./selection.js";
 
 /** The parts of the process that the command uses. */

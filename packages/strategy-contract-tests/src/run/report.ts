@@ -222,12 +222,6 @@ function casesOf(clause: Clause, all: readonly CaseResult[]): CaseResult[] {
   return all.filter(({ name }) => patterns.some((pattern) => pattern.test(name)));
 }
 
-/** The clauses that a case tests. */
-export function clausesOfCases(clauses: readonly Clause[]): (name: string) => Clause[] {
-  const all = clauses.map((clause) => ({ clause, patterns: clause.cases.map(casePattern) }));
-  return (name) => all.filter(({ patterns }) => patterns.some((one) => one.test(name))).map(({ clause }) => clause);
-}
-
 const failureOf = ({ name, message = "" }: CaseResult) => ({ case: name, message });
 
 const countStates = (cases: readonly CaseResult[]): ClauseReport["cases"] => ({

@@ -27,7 +27,6 @@ export interface ContractRun {
   benchmark?: Benchmark;
   /** Why the target can't be used. No case ran. */
   targetError?: string;
-  interrupted: boolean;
 }
 
 /** Informed while the cases run. */
@@ -56,7 +55,6 @@ export async function runContract(
   const run: ContractRun = {
     cases: [],
     errors: [],
-    interrupted: false,
     ...(settings.benchmark && { benchmark: { measurements: [], remarks: [] } }),
   };
   const root = fileURLToPath(new URL(".", import.meta.url));
@@ -88,7 +86,7 @@ export async function runContract(
     signal.removeEventListener("abort", cancel);
     await vitest.close();
   }
-  return { ...run, interrupted: signal.aborted };
+  return run;
 }
 
 /** Removes the listeners of vitest, which end the process at a signal: the caller's `signal` lets the target be closed first. */

@@ -19,10 +19,10 @@ export const groupOf = (caseName: string): string => caseName.split(" > ")[0] ??
 /**
  * Whether a selection includes a case.
  * @param tested the clauses that it tests.
- * @param groups all groups, for the shard.
+ * @param groups those of the shard.
  */
 export function isSelected(
-  { only, profiles, shard }: Selection,
+  { only, profiles }: Selection,
   caseName: string,
   tested: readonly Pick<Clause, "id" | "profile">[],
   groups: readonly string[],
@@ -30,8 +30,7 @@ export function isSelected(
   const group = groupOf(caseName);
   const isOnly = only === undefined || only.includes(group) || tested.some(({ id }) => only.includes(id));
   const isOfProfile = profiles === undefined || tested.some(({ profile }) => profiles.includes(profile));
-  const isOfShard = shard === undefined || groups.indexOf(group) % shard.count === shard.index - 1;
-  return isOnly && isOfProfile && isOfShard;
+  return isOnly && isOfProfile && groups.includes(group);
 }
 
 /** The clauses that a selection lists: those with a selected case, and of its profiles those without cases, too. */

@@ -81,10 +81,6 @@ export const sections: readonly Section[] = [
 /** Every clause of the contract, in the order of the specification. */
 export const clauses: readonly Clause[] = sections.flatMap((section) => section.clauses);
 
-/** The ids of the clauses that a case tests, in the order of the specification; empty if it is no case of the contract. */
-export const clausesOf = (caseName: string): string[] =>
-  patterns.flatMap(({ id, matches }) => (matches.some((pattern) => pattern.test(caseName)) ? [id] : []));
-
 /** An expression for the names that a pattern of {@link Clause.cases} stands for. */
 export const casePattern = (pattern: string): RegExp =>
   new RegExp(
@@ -94,4 +90,14 @@ export const casePattern = (pattern: string): RegExp =>
       .join("[^]*")}$`,
   );
 
-const patterns = clauses.map(({ id, cases }) => ({ id, matches: cases.map(casePattern) }));
+/** A function that finds the clauses that a case tests, in their order. */
+export function clausesOfCases(clauses: readonly Clause[]): (caseName: string) => Clause[] {
+  const all = clauses.map((clause) => ({ clause, patterns: clause.cases.map(casePattern) }));
+  return (caseName) =>
+    all.filter(({ patterns }) => patterns.some((one) => one.test(caseName))).map(({ clause }) => clause);
+}
+
+const clausesOfContract = clausesOfCases(clauses);
+
+/** The ids of the clauses that a case tests, in the order of the specification; empty if it is no case of the contract. */
+export const clausesOf = (caseName: string): string[] => clausesOfContract(caseName).map(({ id }) => id);

@@ -1,5 +1,6 @@
 import type { Clause } from "../../specification/clause.js";
-import { clausesOfCases, type ConformanceReport } from "../report.js";
+import { clausesOfCases } from "../../specification/specification.js";
+import type { ConformanceReport } from "../report.js";
 import type { CaseResult } from "../run-contract.js";
 import { groupOf, NOT_SELECTED } from "../selection.js";
 import { escapeXml } from "./escape.js";
