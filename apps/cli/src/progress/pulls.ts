@@ -111,10 +111,10 @@ interface Pull {
 
 /** The state of each image that is being pulled, by any number of apps. */
 export class ImagePulls {
-  readonly #now: (() => number) | undefined;
+  readonly #now: () => number;
 
   /** @param now a clock in milliseconds. */
-  constructor(now?: () => number) {
+  constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 

@@ -34,8 +34,9 @@ export interface ScaleOptions extends LockOptions, ListenerOptions {
  * @param desired may have no apps, if only the project's name is known.
  * @param app the app's name.
  * @throws DeploymentError `INVALID_REQUEST` (not a number of replicas), `UNSUPPORTED` (the platform or the app has no
- * replicas), `NOT_FOUND`, `POLICY_VIOLATION` (a policy forbids the app, and more replicas would start), `CONFLICT` (the service belongs to something else; another process holds the lock); `TASK_FAILED`
- * or `TIMEOUT` if not all replicas run, and then the number stays as set.
+ * replicas), `NOT_FOUND`, `POLICY_VIOLATION` (a policy forbids the app, and more replicas would start), `CONFLICT` (the service
+ * belongs to something else; another process holds the lock); `TASK_FAILED` or `TIMEOUT` if not all replicas run, and then the
+ * number stays as set.
  */
 export async function scale(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,

@@ -44,7 +44,8 @@ export type ImageVerifier = (
 
 /**
  * Verifies signatures that `cosign sign --key` has stored in the registry of an image: under the tag `sha256-<digest>.sig`, or
- * as a referrer (OCI 1.1), in registries with and without a list of referrers. Signatures with certificates (keyless) and transparency logs are not used.
+ * as a referrer (OCI 1.1), in registries with and without a list of referrers. Signatures with certificates (keyless) and
+ * transparency logs are not used.
  * @param options.env for the user's registry credentials: Docker's config.json.
  * @returns a function that resolves with the digest that one of the keys (ECDSA P-256, PEM) has signed. It rejects with
  * `POLICY_VIOLATION` if there is no such signature; `IMAGE_NOT_FOUND`; `ENGINE_UNREACHABLE`, `UNAUTHORIZED` and `ENGINE_ERROR`

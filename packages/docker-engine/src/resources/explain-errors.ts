@@ -70,15 +70,14 @@ function portInUse(error: DeploymentError): DeploymentError | undefined {
   );
 }
 
-/** A 400 of ExecCreate or ExecStart, or a 500 of Podman, may be a user that does not exist in the container, which only its text shows. */
+const UNKNOWN_USER = /unable to find (?:user|group)|no matching entries in (?:passwd|group) file/i;
+
+/**
+ * A 400 of ExecCreate or ExecStart, or a 500 of Podman, may be a user that does not exist in the container, which only its text
+ * shows.
+ */
 export function explainExec(error: unknown): unknown {
-  if (!DeploymentError.isInstance(error)) return error;
-  if (
-    !/unable to find (?:user|group)|no matching entries in (?:passwd|group) file/i.test(
-      engineErrorCause(error)?.message ?? "",
-    )
-  )
-    return error;
+  if (!DeploymentError.isInstance(error) || !UNKNOWN_USER.test(engineErrorCause(error)?.message ?? "")) return error;
   return recodeError(error, "INVALID_REQUEST", "Pass a user that the image has, or its number: `UID` or `UID:GID`.");
 }
 

@@ -7,8 +7,7 @@ export const MAX_FILTER_NAMES = 100;
 /**
  * The tasks of services, in one call. The engine rejects a filter with the id of a service that was removed meanwhile
  * (moby, daemon/cluster/tasks.go: it looks up each id), which must not fail a wait for other services: then it lists all.
- *
- * @param filters in addition
+ * @param filters further filters. Default: none.
  */
 export async function listTasks(
   engine: DockerEngine,
@@ -21,7 +20,7 @@ export async function listTasks(
     try {
       return await engine.tasks.list({ ...filters, service: ids }, { signal });
     } catch (error) {
-      if (!(error instanceof DeploymentError && error.code === "NOT_FOUND")) throw error;
+      if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
     }
   }
   const listed = new Set(ids);

@@ -116,7 +116,10 @@ export const remainingTasksPoller = perEngine(
     }, POLL_INTERVAL),
 );
 
-/** A service with its settings and those of its previous version: three calls, and one more if it has networks. @throws DeploymentError `NOT_FOUND`. */
+/**
+ * A service with its settings and those of its previous version: three calls, and one more if it has networks.
+ * @throws DeploymentError `NOT_FOUND`.
+ */
 export async function inspectService(
   engine: DockerEngine,
   serviceName: string,
