@@ -12,12 +12,18 @@ const OBJECTS = {
 };
 
 /**
+ * A path without API version and query.
+ * @param {string} url of the request
+ */
+export const pathOf = (url) => url.replace(/\?.*/s, "").replace(/^\/v[0-9.]+(?=\/)/, "");
+
+/**
  * A call without API version, query, names and ids: `GET /containers/{id}/json`. Names of images may have slashes.
  * @param {string} method
  * @param {string} url of the request
  */
 export function templateOf(method, url) {
-  const path = url.replace(/\?.*/s, "").replace(/^\/v[0-9.]+(?=\/)/, "");
+  const path = pathOf(url);
   const [, kind = "", name, rest = ""] = /^\/([^/]*)(?:\/([^/]*))?(.*)$/s.exec(path) ?? [];
   if (kind === "images" || kind === "distribution") {
     if (path === "/images/json" || path === "/images/create") return `${method} ${path}`;

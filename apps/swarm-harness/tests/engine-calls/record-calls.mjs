@@ -30,7 +30,7 @@ function append(file, line) {
 /** @returns {Run} */
 function begin(args, env, refused, file = FILE) {
   const name = args[0] === "__complete" ? "__complete" : (args.find((arg) => arg in TABLE.commands) ?? args[0] ?? "");
-  const option = args.findIndex((arg) => arg === "--platform" || arg === "-p");
+  const option = args.indexOf("--platform");
   const [, inOne] = /^--platform=(.*)/.exec(args.find((arg) => arg.startsWith("--platform=")) ?? "") ?? [];
   const platform = inOne ?? (option < 0 ? (env.DEPLOYMENT_PLATFORM ?? "docker") : args[option + 1]);
   // `up --dry-run` is a plan.

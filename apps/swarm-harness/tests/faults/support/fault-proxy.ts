@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type * as net from "node:net";
 import type { Duplex, Writable } from "node:stream";
 import { address } from "@openfactory/test-engine";
+import { pathOf } from "../../engine-calls/call-template.mjs";
 import { forwardUpgrade } from "./forward-upgrade.js";
 import { ERROR_STATUS, type Fault, LASTING, WRONG_BODY } from "./faults.js";
 
@@ -21,9 +22,7 @@ const SPACES = Buffer.alloc(1024 ** 2, " ");
 
 /** The path of a call without version, query, ids and names of the project. */
 const templateOf = (url: string, project: string): string =>
-  url
-    .replace(/\?.*/s, "")
-    .replace(/^\/v[0-9.]+(?=\/)/, "")
+  pathOf(url)
     .replaceAll(/[0-9a-f]{64}|(?<=\/)[a-z0-9]{25}(?=\/|$)/g, "{id}")
     .replaceAll(/openfactory-lock-[0-9a-f]+/g, "{lock}")
     .replaceAll(new RegExp(`${project}[^/]*`, "g"), "{name}");
