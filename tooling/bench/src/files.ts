@@ -13,8 +13,6 @@ export interface Load {
   image?: string;
 }
 
-const CHECK = ["true"];
-
 export const names = ({ count }: Load): string[] => Array.from({ length: count }, (_, index) => `app-${index}`);
 
 const environment = (index: number, { count, changed = 0 }: Load): string[] => [
@@ -25,11 +23,11 @@ const environment = (index: number, { count, changed = 0 }: Load): string[] => [
 
 /** In nanoseconds, as in the Engine API. */
 const healthcheck = ({ isChecked = false }: Load): object =>
-  isChecked ? { Healthcheck: { Test: ["CMD", ...CHECK], Interval: 1_000_000_000 } } : {};
+  isChecked ? { Healthcheck: { Test: ["CMD", "true"], Interval: 1_000_000_000 } } : {};
 
 /** As in an app file and in a Compose file. */
 const checkLines = ({ isChecked = false }: Load): string[] =>
-  isChecked ? [`    healthcheck: {test: [CMD, "${CHECK.join('", "')}"], interval: 1s}`] : [];
+  isChecked ? ['    healthcheck: {test: [CMD, "true"], interval: 1s}'] : [];
 
 /** A service for the Engine API (ServiceCreate). */
 export const serviceSpec = (index: number, load: Load): object => ({

@@ -3,12 +3,14 @@ import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
+import type { Peer } from "../peers/peers.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
 
 const project = "bench-ready";
 /** Another tag of the test image, for updates. */
 const OTHER_IMAGE = `${TEST_IMAGE.split(":")[0]}:bench-other`;
+const LAST_LINES = ["logs", "--tail", "10"];
 const MAX_RUNS: Readonly<Record<number, number>> = { 1: 9, 20: 5, 100: 3 };
 
 type On = "local" | "swarm";
@@ -19,39 +21,52 @@ export async function readyWorkloads(bench: Bench): Promise<Workload[]> {
   if (engine === undefined) return [{ part: "ready", name: "ready", contenders: {}, skip: "no engine" }];
   const [repo = "", tag = ""] = OTHER_IMAGE.split(":");
   await engine.api.call("POST", `/images/${TEST_IMAGE}/tag?repo=${repo}&tag=${tag}`);
-  const made = new Ready(bench, engine);
+  const ready = new Ready(bench, engine);
   return (["local", "swarm"] as const).flatMap((on) => [
-    ...[1, 20, 100].flatMap((count) => [false, true].map((isChecked) => made.created(on, { count, isChecked }))),
-    made.updated(on, "image", { image: OTHER_IMAGE }),
-    made.updated(on, "one variable", { changed: 20 }),
-    ...[20, 100].map((count) => made.removed(on, count)),
-    ...(["ps", "plan", "logs"] as const).map((command) => made.read(on, command)),
+    ...[1, 20, 100].flatMap((count) => [false, true].map((isChecked) => ready.created(on, { count, isChecked }))),
+    ready.updated(on, "image", { image: OTHER_IMAGE }),
+    ready.updated(on, "one variable", { changed: 20 }),
+    ...[20, 100].map((count) => ready.removed(on, count)),
+    ...(["ps", "plan", "logs"] as const).map((command) => ready.read(on, command)),
   ]);
+}
+
+/** A tool that deploys and removes apps until they are ready or gone. Both return the duration in milliseconds. */
+interface Tool {
+  label: string;
+  deploy(load: Load): Promise<number>;
+  remove(load: Load): Promise<number>;
+}
+
+/** What a contender does with its tool. */
+interface Work {
+  before(tool: Tool): Promise<unknown>;
+  run(tool: Tool): Promise<number>;
 }
 
 class Ready {
   readonly #bench: Bench;
-  readonly #engine: BenchEngine;
-  /** The state that the next workload of reads can reuse. */
-  #prepared = "";
+  readonly #client: RawClient;
+  /** The platform whose apps the next workload of reads can reuse. */
+  #prepared: On | undefined;
 
   constructor(bench: Bench, engine: BenchEngine) {
     this.#bench = bench;
-    this.#engine = engine;
+    this.#client = new RawClient(engine.host, engine.apiVersion, 8);
   }
 
   created(on: On, part: { count: number; isChecked: boolean }): Workload {
     const load: Load = { ...part, replicas: 1 };
     const before = () => this.#clear();
-    const work = (run: () => Promise<number>) => async () => {
-      const ms = await run();
+    const verified = async (deployed: Promise<number>): Promise<number> => {
+      const ms = await deployed;
       await this.#verify(load);
       return ms;
     };
     const loop: Contender = {
       label: "docker service create, one after another",
       before,
-      run: work(() => timed(() => this.#createInLoop(load))),
+      run: () => verified(timed(() => this.#createInLoop(load))),
     };
     return {
       part: "ready",
@@ -59,11 +74,10 @@ class Ready {
       maxRuns: MAX_RUNS[load.count] ?? 3,
       note: NOTES[on],
       contenders: present({
-        ours: { label: "ofdeploy up", before, run: work(() => this.#up(on, load)) },
-        peer: this.#peer(on, before, (peer) => work(() => peer(load))),
+        ...this.#tools(on, { before, run: ({ deploy }) => verified(deploy(load)) }),
         // Each takes at least five seconds.
         loop: on === "swarm" && load.count === 1 ? where(this.#bench.peers.docker, loop) : undefined,
-        floor: { label: "create, read events", before, run: work(() => this.#floor(on, load)) },
+        floor: { label: "create, poll", before, run: () => verified(this.#floor(on, load)) },
       }),
     };
   }
@@ -71,150 +85,140 @@ class Ready {
   updated(on: On, what: string, change: Partial<Load>): Workload {
     const load: Load = { count: 20, replicas: 1 };
     const after = { ...load, ...change };
-    const prepare = (deploy: (load: Load) => Promise<number>) => async () => {
-      await this.#clear();
-      await deploy(load);
-    };
-    const up = (each: Load) => this.#up(on, each);
     return {
       part: "ready",
       name: `${on}: update of 20 apps, ${what}, until ready`,
       maxRuns: 3,
       note: NOTES[on],
-      contenders: present({
-        ours: { label: "ofdeploy up", before: prepare(up), run: () => this.#changed(after, () => up(after)) },
-        peer: this.#peer(
-          on,
-          undefined,
-          (peer) => () => this.#changed(after, () => peer(after)),
-          (peer) => prepare(peer),
-        ),
-      }),
+      contenders: present(
+        this.#tools(on, {
+          before: (tool) => this.#only(tool, load),
+          run: async ({ deploy }) => {
+            const ms = await deploy(after);
+            await this.#verify(after);
+            return ms;
+          },
+        }),
+      ),
     };
   }
 
   removed(on: On, count: number): Workload {
     const load: Load = { count, replicas: 1 };
-    const down = async (): Promise<number> => {
-      const file = this.#appFile(on, load);
-      return (await ofdeploy(this.#bench, ["down", "--yes", "--platform", platformOf(on), "--file", file])).ms;
-    };
-    const peerDown = async (): Promise<number> =>
-      on === "local"
-        ? (await this.#compose(load, ["down", "--timeout", "10"])).ms
-        : (await peerRun(this.#bench, this.#bench.peers.docker, ["stack", "rm", "--detach=false", project])).ms;
-    const gone = (run: () => Promise<number>) => async () => {
-      const ms = await run();
-      const left = (await this.#containers()).length;
-      if (left > 0) throw new Error(`${left} containers are left`);
-      return ms;
-    };
-    const prepare = (deploy: (load: Load) => Promise<number>) => async () => {
-      await this.#clear();
-      await deploy(load);
-    };
     return {
       part: "ready",
       name: `${on}: down of ${count} apps, until gone`,
       maxRuns: 3,
       note: "apps whose process ends only when it is killed, after the grace period of 10 s, as in the peer's file",
-      contenders: present({
-        ours: { label: "ofdeploy down", before: prepare((each) => this.#up(on, each)), run: gone(down) },
-        peer: this.#peer(
-          on,
-          undefined,
-          () => gone(peerDown),
-          (peer) => prepare(peer),
-        ),
-      }),
+      contenders: present(
+        this.#tools(on, {
+          before: (tool) => this.#only(tool, load),
+          run: async ({ remove }) => {
+            const ms = await remove(load);
+            const left = (await this.#containers()).length;
+            if (left > 0) throw new Error(`${left} containers are left`);
+            return ms;
+          },
+        }),
+      ),
     };
   }
 
   read(on: On, command: "ps" | "plan" | "logs"): Workload {
     const load: Load = { count: 100, replicas: 1 };
-    const file = this.#appFile(on, load);
-    const before = async (): Promise<void> => {
-      if (this.#prepared === on) return;
-      await this.#clear();
-      await this.#up(on, load);
-      this.#prepared = on;
-    };
-    const words = command === "logs" ? ["logs", "--tail", "10"] : [command];
-    const ours = async (): Promise<number> =>
-      (await ofdeploy(this.#bench, [...words, "--platform", platformOf(on), "--file", file])).ms;
-    const { docker, compose } = this.#bench.peers;
-    const label = `label=org.openfactory.deploy.project=${project}`;
-    const peer = async (): Promise<number> => {
-      if (command === "ps" && on === "local")
-        return (await peerRun(this.#bench, docker, ["ps", "--all", "--filter", label])).ms;
-      return (await peerRun(this.#bench, docker, ["service", "ls", "--filter", label])).ms;
-    };
+    const words = command === "logs" ? LAST_LINES : [command];
     return {
       part: "ready",
       name: `${on}: ${words.join(" ")} of 100 apps`,
-      note:
-        command === "ps"
-          ? "the peer lists the same services: docker ps, docker service ls"
-          : "docker compose logs reads the same apps, deployed by Compose; `plan` has no equivalent",
+      note: "`ps`: docker ps and docker service ls list the same; `logs`: Compose reads apps that it deployed itself",
       contenders: present({
-        ours: { label: `ofdeploy ${command}`, before, run: ours },
-        peer:
-          command === "ps"
-            ? where(docker, { label: "docker", before, run: peer })
-            : command === "logs" && on === "local"
-              ? where(compose, this.#composeLogs(load))
-              : undefined,
+        ours: {
+          label: `ofdeploy ${command}`,
+          before: () => this.#prepare(on, load),
+          run: () => this.#ofdeploy(on, load, words),
+        },
+        peer: this.#reader(on, command, load),
       }),
     };
   }
 
-  /** Compose can read only its own containers. Those of ofdeploy are removed for it. */
-  #composeLogs(load: Load): Contender {
-    return {
-      label: "docker compose logs",
-      before: async () => {
-        await this.#clear();
-        await this.#compose(load, ["up", "--detach", "--wait"]);
-      },
-      run: async () => (await this.#compose(load, ["logs", "--tail", "10"])).ms,
-    };
+  /** The other tool that reads the same, if there is one. */
+  #reader(on: On, command: "ps" | "plan" | "logs", load: Load): Contender | undefined {
+    if (command === "ps") return this.#listed(on, load);
+    return command === "logs" && on === "local" ? this.#composeLogs(load) : undefined;
   }
 
-  /** The contender with the platform's other tool, if it is available. */
-  #peer(
-    on: On,
-    before: (() => Promise<void>) | undefined,
-    run: (deploy: (load: Load) => Promise<number>) => () => Promise<number>,
-    prepare?: (deploy: (load: Load) => Promise<number>) => () => Promise<void>,
-  ): Contender | undefined {
-    const { docker, compose } = this.#bench.peers;
-    const deploy = (load: Load): Promise<number> => (on === "local" ? this.#composeUp(load) : this.#stack(load));
-    const prepared = prepare?.(deploy) ?? before;
-    return where(on === "local" ? compose : docker, {
-      label: on === "local" ? "docker compose up --wait" : "docker stack deploy --detach=false",
-      ...(prepared && { before: prepared }),
-      run: run(deploy),
+  /** Docker's own listing of the apps. */
+  #listed(on: On, load: Load): Contender | undefined {
+    const { docker } = this.#bench.peers;
+    const words = on === "local" ? ["ps", "--all"] : ["service", "ls"];
+    const filter = ["--filter", `label=org.openfactory.deploy.project=${project}`];
+    return where(docker, {
+      label: `docker ${words.join(" ")}`,
+      before: () => this.#prepare(on, load),
+      run: async () => (await peerRun(this.#bench, docker, [...words, ...filter])).ms,
     });
   }
 
-  #appFile = (on: On, load: Load): string => write(this.#bench.folder, `ready-${on}.yml`, appFile(project, load));
-
-  async #up(on: On, load: Load): Promise<number> {
-    const file = this.#appFile(on, load);
-    return (await ofdeploy(this.#bench, ["up", "--platform", platformOf(on), "--file", file])).ms;
+  /** Compose can read only its own containers. Those of ofdeploy are removed for it. */
+  #composeLogs(load: Load): Contender | undefined {
+    const { compose } = this.#bench.peers;
+    return where(compose, {
+      label: "docker compose logs",
+      before: () => this.#only(this.#peer("local"), load),
+      run: () => this.#compose(load, LAST_LINES),
+    });
   }
 
-  #compose(load: Load, words: readonly string[]) {
+  /** The contenders of both tools of a platform. */
+  #tools(on: On, { before, run }: Work): Record<"ours" | "peer", Contender | undefined> {
+    const { docker, compose } = this.#bench.peers;
+    const contender = (tool: Tool): Contender => ({
+      label: tool.label,
+      before: async () => void (await before(tool)),
+      run: () => run(tool),
+    });
+    const peer: Peer = on === "local" ? compose : docker;
+    return { ours: contender(this.#ours(on)), peer: where(peer, contender(this.#peer(on))) };
+  }
+
+  #ours(on: On): Tool {
+    return {
+      label: "ofdeploy",
+      deploy: (load) => this.#ofdeploy(on, load, ["up"]),
+      remove: (load) => this.#ofdeploy(on, load, ["down", "--yes"]),
+    };
+  }
+
+  #peer(on: On): Tool {
+    if (on === "local")
+      return {
+        label: "docker compose",
+        deploy: (load) => this.#compose(load, ["up", "--detach", "--wait"]),
+        remove: (load) => this.#compose(load, ["down", "--timeout", "10"]),
+      };
+    const stack = async (...words: string[]): Promise<number> =>
+      (await peerRun(this.#bench, this.#bench.peers.docker, ["stack", ...words, project])).ms;
+    return {
+      label: "docker stack",
+      deploy: (load) => {
+        const file = write(this.#bench.folder, "ready-stack.yml", composeFile(load, "swarm"));
+        return stack("deploy", "--detach=false", "--resolve-image", "never", "--compose-file", file);
+      },
+      remove: () => stack("rm", "--detach=false"),
+    };
+  }
+
+  async #ofdeploy(on: On, load: Load, words: readonly string[]): Promise<number> {
+    const file = write(this.#bench.folder, `ready-${on}.yml`, appFile(project, load));
+    const platform = on === "local" ? "docker" : "swarm";
+    return (await ofdeploy(this.#bench, [...words, "--platform", platform, "--file", file])).ms;
+  }
+
+  async #compose(load: Load, words: readonly string[]): Promise<number> {
     const file = write(this.#bench.folder, "ready-compose.yml", composeFile(load, "local"));
-    return peerRun(this.#bench, this.#bench.peers.compose, ["--project-name", project, "--file", file, ...words]);
-  }
-
-  #composeUp = async (load: Load): Promise<number> => (await this.#compose(load, ["up", "--detach", "--wait"])).ms;
-
-  async #stack(load: Load): Promise<number> {
-    const file = write(this.#bench.folder, "ready-stack.yml", composeFile(load, "swarm"));
-    const words = ["stack", "deploy", "--detach=false", "--resolve-image", "never", "--compose-file", file, project];
-    return (await peerRun(this.#bench, this.#bench.peers.docker, words)).ms;
+    const options = ["--project-name", project, "--file", file];
+    return (await peerRun(this.#bench, this.#bench.peers.compose, [...options, ...words])).ms;
   }
 
   async #createInLoop(load: Load): Promise<void> {
@@ -225,78 +229,72 @@ class Ready {
     }
   }
 
-  /** Creates everything in sequence, and reads the engine's events until all of it is ready. */
-  async #floor(on: On, load: Load): Promise<number> {
-    const client = new RawClient(this.#engine.host, this.#engine.apiVersion, 2);
-    const ms = await timed(async () => {
-      const all = names(load).entries();
-      if (on === "swarm") {
-        for (const [index] of all) await client.call("POST", "/services/create", serviceSpec(index, load));
-      } else {
-        for (const [index, name] of all) {
-          const { Id } = await client.call("POST", `/containers/create?name=${name}`, containerBody(index, load));
-          await client.call("POST", `/containers/${Id}/start`);
+  /** Creates everything in sequence, and lists the containers until all of them are ready. */
+  #floor(on: On, load: Load): Promise<number> {
+    return timed(async () => {
+      for (const [index, name] of names(load).entries()) {
+        if (on === "swarm") await this.#client.call("POST", "/services/create", serviceSpec(index, load));
+        else {
+          const body = containerBody(index, load);
+          const { Id } = await this.#client.call("POST", `/containers/create?name=${name}`, body);
+          await this.#client.call("POST", `/containers/${Id}/start`);
         }
       }
-      while ((await this.#readyCount(load)) < load.count) await sleep(5);
+      while ((await this.#readyImages(load)).length < load.count) await sleep(5);
     });
-    client.close();
-    return ms;
-  }
-
-  async #changed(after: Load, run: () => Promise<number>): Promise<number> {
-    const ms = await run();
-    await this.#verify(after);
-    return ms;
   }
 
   async #containers(): Promise<{ Id: string; Image: string; State: string; Status: string }[]> {
-    const client = new RawClient(this.#engine.host, this.#engine.apiVersion);
-    const all: { Id: string; Image: string; State: string; Status: string; Names: string[] }[] = await client.call(
-      "GET",
-      "/containers/json?all=1",
-    );
-    client.close();
+    const all: { Id: string; Image: string; State: string; Status: string; Names: string[] }[] =
+      await this.#client.call("GET", "/containers/json?all=1");
     return all.filter(({ Names }) => Names.some((name) => name.includes("app-")));
   }
 
-  async #readyCount({ isChecked = false }: Load): Promise<number> {
-    const running = (await this.#containers()).filter(({ State }) => State === "running");
-    return running.filter(({ Status }) => !isChecked || Status.includes("(healthy)")).length;
+  /** The images of the containers that are ready. */
+  async #readyImages({ isChecked = false }: Load): Promise<string[]> {
+    return (await this.#containers())
+      .filter(({ State, Status }) => State === "running" && (!isChecked || Status.includes("(healthy)")))
+      .map(({ Image }) => Image);
   }
 
   /** @throws Error if the engine does not run exactly these apps. */
   async #verify(load: Load): Promise<void> {
-    const ready = await this.#readyCount(load);
-    const images = new Set(
-      (await this.#containers()).filter(({ State }) => State === "running").map(({ Image }) => Image),
-    );
-    const image = load.image ?? TEST_IMAGE;
-    if (ready !== load.count || [...images].some((each) => !each.startsWith(image)))
-      throw new Error(`${ready} of ${load.count} apps are ready, with ${[...images].join(", ")}`);
+    const { count, image = TEST_IMAGE } = load;
+    const images = await this.#readyImages(load);
+    if (images.length !== count || images.some((each) => !each.startsWith(image)))
+      throw new Error(`${images.length} of ${count} apps are ready, with ${[...new Set(images)].join(", ")}`);
+  }
+
+  /** Deploys apps with a tool, and removes all others. */
+  async #only({ deploy }: Tool, load: Load): Promise<void> {
+    await this.#clear();
+    await deploy(load);
+  }
+
+  /** As {@link #only} with ofdeploy, once for all reads of a platform. */
+  async #prepare(on: On, load: Load): Promise<void> {
+    if (this.#prepared === on) return;
+    await this.#only(this.#ours(on), load);
+    this.#prepared = on;
   }
 
   /** Removes all services and containers, and waits until they are gone. */
   async #clear(): Promise<void> {
-    this.#prepared = "";
-    const client = new RawClient(this.#engine.host, this.#engine.apiVersion, 8);
-    const services: { ID: string }[] = await client.call("GET", "/services");
-    await each(8, services, ({ ID }) => client.call("DELETE", `/services/${ID}`));
+    this.#prepared = undefined;
+    const services: { ID: string }[] = await this.#client.call("GET", "/services");
+    await each(8, services, ({ ID }) => this.#client.call("DELETE", `/services/${ID}`));
     for (;;) {
       const left = await this.#containers();
-      if (left.length === 0) break;
-      await each(8, left, ({ Id }) => client.call("DELETE", `/containers/${Id}?force=1`).catch(() => undefined));
+      if (left.length === 0) return;
+      await each(8, left, ({ Id }) => this.#client.call("DELETE", `/containers/${Id}?force=1`).catch(() => undefined));
       await sleep(50);
     }
-    client.close();
   }
 }
 
-const platformOf = (on: On): string => (on === "local" ? "docker" : "swarm");
-
 const NOTES: Readonly<Record<On, string>> = {
   local:
-    "ofdeploy reports an app without a health check as running after one second, since many processes fail at once; Compose reports it at its start",
+    "docker compose up --wait. ofdeploy reports an app without a health check as running after one second, since many processes fail at once; Compose reports it at its start. The floor polls every 5 ms",
   swarm:
-    "docker watches each service for another 5 s before it reports it; ofdeploy for one second. The floor polls every 5 ms",
+    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second. The floor polls every 5 ms",
 };
