@@ -124,7 +124,7 @@ export const quadletManifest: StrategyManifest = {
       field: "mounts[].VolumeOptions.Subpath",
       reason: "The whole volume is mounted.",
       refuse: true,
-      hint: "Use a volume of its own for the directory.",
+      hint: "Use a separate volume for the directory.",
     },
     {
       field: "mounts[].BindOptions.NonRecursive",

@@ -9,7 +9,7 @@ const QUOTA_US = 25_000;
 
 /**
  * Limits this process, and all that it starts from now on, to a quarter of one core, as on a small PC: the contenders and the
- * engine, but not the processes in containers, which the engine puts into groups of their own.
+ * engine, but not the processes in containers, which the engine puts into other groups.
  * @returns how to end the limit of this process.
  * @throws Error without root or without the controller `cpu`.
  */

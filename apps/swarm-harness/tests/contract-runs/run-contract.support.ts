@@ -13,7 +13,7 @@ export interface ContractRun {
   markdown: string;
 }
 
-/** Runs `strategy-contract-tests run`, as in a process of its own. @param target the path of a target module. */
+/** Runs `strategy-contract-tests run`, as a separate process does. @param target the path of a target module. */
 export async function runContract(target: string, ...options: string[]): Promise<ContractRun> {
   const folder = await mkdtemp(join(tmpdir(), "contract-run-"));
   let [out, err] = ["", ""];

@@ -9,7 +9,7 @@ const wanted = process.env["FAULTS_PLATFORM"]?.split(",") ?? ["docker", "swarm",
 const folder = process.env["FAULTS_RESULTS"] ?? "dist/faults";
 const resumes = process.env["FAULTS_RESUME"] === "1";
 
-/** Runs the matrix on a platform. Each platform has a file of its own, since vitest runs files at the same time. */
+/** Runs the matrix on a platform. Each platform has a separate file, since vitest runs files at the same time. */
 export function runFaultsOn(
   name: "docker" | "swarm" | "podman",
   open: () => Promise<{ platform: FaultPlatform; close: () => Promise<void> }>,

@@ -14,7 +14,7 @@ import { withVersion } from "../utilities.js";
 
 export interface FailedCallsOptions {
   /**
-   * How many calls of each operation fail, each in an attempt of its own: the first, the last, and others at equal distances; with
+   * How many calls of each operation fail, each in a separate attempt: the first, the last, and others at equal distances; with
    * 1 the one in the middle. `all`: each. Default 3.
    */
   calls?: number | "all";

@@ -68,7 +68,7 @@ export function benchmarkCases(suite: Suite, { services }: BenchmarkOptions): vo
   registerUnhandledErrors();
 }
 
-/** Without listeners of its own, an error that nothing handles would fail the run. */
+/** Without these listeners, an error that nothing handles would fail the run. */
 function registerUnhandledErrors(): void {
   const errors: unknown[] = [];
   const listener = (error: unknown) => void errors.push(error);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs the command, as in a process of its own. */
+/** Runs the command, as a separate process does. */
 async function run(...args: string[]) {
   let [out, err] = ["", ""];
   const code = await main(args, {

@@ -10,7 +10,7 @@ import { ownImplementation } from "./own-implementation.js";
 
 const VERSION = "podman-5.4";
 
-/** Local Docker on Podman, in a container of its own. */
+/** Local Docker on Podman, in a separate container. */
 export default {
   name: "docker on Podman",
   implementation: ownImplementation("strategy-local-docker"),

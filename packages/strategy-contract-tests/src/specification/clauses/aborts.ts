@@ -49,7 +49,7 @@ export const abortSection = section(
       3,
       "An aborted `deploy` or `update` MUST undo what it has done before it rejects.",
       ["aborted deploys > *", "concurrent updates > an aborted update > *"],
-      { rationale: "A caller that retries or exits after Ctrl-C must find the platform as it was." },
+      { rationale: "A caller that retries or exits after Ctrl-C must find the platform unchanged." },
     ),
     must(
       4,

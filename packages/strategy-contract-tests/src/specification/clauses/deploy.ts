@@ -120,7 +120,7 @@ export const deploySection = section(
         "slow images > deploy() aborted during the pull rejects with ABORTED, leaves nothing behind and frees the name",
       ],
     ),
-    must(18, "If an engine adds a warning of its own, it MUST be a warning `ENGINE_WARNING` of the deployment.", [], {
+    must(18, "A warning of the engine MUST be a warning `ENGINE_WARNING` of the deployment.", [], {
       untested: "No request makes every engine warn. Tests of the local Docker strategy have one.",
     }),
   ],

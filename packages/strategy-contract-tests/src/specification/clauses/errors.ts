@@ -43,7 +43,7 @@ export const errorSection = section(
     ]),
     must(
       7,
-      "`help` MUST be the address of a page about the code, beginning with `https://`. A strategy with codes of its own passes one for each.",
+      "`help` MUST be the address of a page about the code, beginning with `https://`. A strategy with additional codes passes one for each.",
       ["remove > remove() of a missing or removed service rejects with NOT_FOUND"],
     ),
     must(
@@ -109,7 +109,7 @@ export const errorSection = section(
     }),
     must(
       16,
-      "A failure of the platform without a code of its own MUST be `ENGINE_ERROR`, with the platform's message.",
+      "A failure of the platform for which there is no code MUST be `ENGINE_ERROR`, with the platform's message.",
       ["failures > a missing program fails and runs nothing"],
       { untested: "The suite can't make a platform fail otherwise. The fault tests of the Docker strategies do so." },
     ),

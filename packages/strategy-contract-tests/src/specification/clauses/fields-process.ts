@@ -114,7 +114,7 @@ export const environmentSection = section("ENV", "Field: env, replicaEnv, labels
   ),
   must(
     9,
-    "A strategy that keeps labels of its own on a service MUST leave them out of `settings`.",
+    "A strategy that keeps additional labels on a service MUST leave them out of `settings`.",
     ["settings > settings contain the fields of the request and nothing that the engine or the image adds"],
     { profile: "settings" },
   ),

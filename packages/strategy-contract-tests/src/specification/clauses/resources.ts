@@ -233,10 +233,12 @@ export const lockSection = section(
       ["lock > unlock() releases a lock for its holder only", "lock > unlock() of a free lock changes nothing"],
       { rationale: "A process that was slow must not release the lock that another has taken over." },
     ),
-    must(4, "A name MUST be any text, and each name a lock of its own: case, length and characters count.", [
-      "lock > each name is a separate lock, with any characters",
-    ]),
-    must(5, "The holder MUST be returned exactly as it was given.", ["lock > lock() returns the holder unchanged"]),
+    must(
+      4,
+      "Any text MUST be accepted as a name, and each name MUST have a separate lock: case, length and characters count.",
+      ["lock > each name is a separate lock, with any characters"],
+    ),
+    must(5, "The holder MUST be returned unchanged.", ["lock > lock() returns the holder unchanged"]),
     must(6, "A lock MUST NOT be a service, nor block the name of one.", [
       "lock > a lock is not a service and does not block one",
     ]),

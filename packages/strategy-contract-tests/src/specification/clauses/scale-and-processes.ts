@@ -45,7 +45,7 @@ export const scaleSection = section(
     ),
     must(
       7,
-      "An aborted or failed `scale` MUST leave the number of replicas as it was, except that a removal of instances may be completed.",
+      "An aborted or failed `scale` MUST leave the number of replicas unchanged, except that a removal of instances may be completed.",
       ["scale > scale() with an aborted signal rejects with ABORTED and leaves the service unchanged"],
     ),
   ],
@@ -61,7 +61,7 @@ export const replicaSection = section(
   [
     must(
       1,
-      "Each replica MUST have values of its own, together and after `scale`.",
+      "Each replica MUST have different values, from the start and after `scale`.",
       ["replica variables > each of three replicas reads its own values, also after scale() to 5 and to 1"],
       { fields: ["replicaEnv"] },
     ),

@@ -58,7 +58,7 @@ export const secrecySection = section(
     ),
     must(
       9,
-      "Errors of `update` MUST NOT contain values of the new request, nor those of the service as it was.",
+      "Errors of `update` MUST NOT contain values of the new request, nor those of the present service.",
       [
         "secrecy > no error of update() contains a value of env of the old or the new version",
         "concurrent updates > update() of the current revision succeeds, and of an earlier revision rejects with CONFLICT and changes nothing",

@@ -141,7 +141,7 @@ export const revisionSection = section(
 );
 
 export const failedUpdateSection = section("FAILED-UPDATE", "Failed and aborted updates", { profile: "update" }, [
-  must(1, "An `update` that rejects MUST leave the service with its settings and its processes, as it was.", [
+  must(1, "An `update` that rejects MUST leave the settings and the processes of the service unchanged.", [
     "update > a rejected update leaves the service unchanged",
     FAILS,
     "failed updates > an update to a missing image fails; a rejected one leaves the service unchanged",
@@ -244,7 +244,7 @@ export const rollbackSection = section(
     ),
     must(
       7,
-      "An aborted or failed `rollback` MUST leave the service as it was.",
+      "An aborted or failed `rollback` MUST leave the service unchanged.",
       ["rollback > rollback() with an aborted signal rejects with ABORTED and leaves the service unchanged"],
       { capabilities: ["update"] },
     ),
