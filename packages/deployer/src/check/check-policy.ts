@@ -2,10 +2,8 @@ import {
   amendRequest,
   DeploymentError,
   type ErrorIssue,
-  formatImageReference,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
-  parseImageReference,
   mapLimit,
 } from "@openfactory/deploy-core";
 import { type Policy, policyOf, type VerifyImage } from "../model/policy.js";
@@ -13,6 +11,7 @@ import { locationOf } from "../model/project.js";
 import { hashNormalized } from "../model/request-hash.js";
 import type { CheckedApp, CheckedProject } from "./check-project.js";
 import { type Violation, violations, volumeViolations } from "./policy-rules.js";
+import { verifySignature } from "./verify-signature.js";
 
 /** How many images are verified at the same time. */
 const VERIFY_CONCURRENCY = 8;
@@ -59,22 +58,9 @@ async function verifyApp(
   for (const policy of policies) {
     const keys = policy.images?.signedBy;
     if (keys === undefined) continue;
-    const refuse = (message: string, hint: string): void =>
-      void issues.push(issueOf({ rule: "images.signed_by", field: "image", message, hint }, policy, app));
-    const reference = parseImageReference(request.image);
-    if ("id" in reference) {
-      refuse("an image by its id has no signature", "Use the name of the image in its registry.");
-    } else if (verifyImage === undefined) {
-      refuse("signatures can't be verified by this program", "Pass verifyImage with the policy.");
-    } else {
-      try {
-        const digest = await verifyImage(request.image, keys, { signal });
-        request = amendRequest(request, { image: formatImageReference({ ...reference, digest }) });
-      } catch (error) {
-        if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-        refuse(error.message.replace(/\.$/, ""), error.hint ?? "Sign the image with `cosign sign --key`.");
-      }
-    }
+    const verified = await verifySignature(request.image, keys, verifyImage, signal);
+    if ("digest" in verified) request = amendRequest(request, { image: verified.pinned });
+    else issues.push(issueOf(verified, policy, app));
   }
   return request === app.request ? app : { ...app, request, hash: hashNormalized(request) };
 }

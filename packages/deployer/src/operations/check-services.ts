@@ -1,5 +1,4 @@
 import {
-  DeploymentError,
   type ErrorIssue,
   mapLimit,
   type OpenFactoryServiceDeploymentStrategy,
@@ -11,6 +10,7 @@ import { type Policy, policyOf, type VerifyImage } from "../model/policy.js";
 import { INSPECT_CONCURRENCY, observeOne } from "../observe/observe.js";
 import { messageOf, throwIfViolated } from "../check/check-policy.js";
 import { hasRules, type Violation, violations } from "../check/policy-rules.js";
+import { signatureViolation, verifySignature } from "../check/verify-signature.js";
 
 /** A deployed service that is about to run containers or a command. */
 interface CheckedService {
@@ -63,33 +63,29 @@ export async function checkServices(
   throwIfViolated(issues.flat());
 }
 
+/** The files may already have allowed settings, so the hint is the same for all rules. */
+const HINT = "Deploy an allowed version with `ofdeploy up`, or remove the app with `ofdeploy down`.";
+
 /** The violation of `signed_by`, if the image is not signed as required or that can't be determined. */
 async function findUnsigned(
   { image }: ServiceSettings,
   keys: readonly string[],
   verifyImage: VerifyImage | undefined,
   signal: AbortSignal | undefined,
-): Promise<Omit<Violation, "hint"> | undefined> {
-  const refuse = (message: string) => ({ rule: "images.signed_by", field: "image", message });
+): Promise<Violation | undefined> {
   const reference = parseImageReference(image);
-  if ("id" in reference) return refuse("an image by its id has no signature");
+  const expected = "id" in reference ? undefined : reference.digest;
   // The engine might run another image than the one that the registry has for the tag.
-  if (reference.digest === undefined)
-    return refuse(`the image ${image} has no digest, so that its signature can't be verified`);
-  if (verifyImage === undefined) return refuse("signatures can't be verified by this program");
-  try {
-    const digest = await verifyImage(image, keys, { signal });
-    return digest === reference.digest ? undefined : refuse(`the image ${image} has another digest in its registry`);
-  } catch (error) {
-    if (!DeploymentError.isInstance(error) || error.code === "ABORTED") throw error;
-    return refuse(error.message.replace(/\.$/, ""));
-  }
+  if (!("id" in reference) && expected === undefined)
+    return signatureViolation(`the image ${image} has no digest, so that its signature can't be verified`, HINT);
+  const verified = await verifySignature(image, keys, verifyImage, signal);
+  if (!("digest" in verified)) return verified;
+  return verified.digest === expected
+    ? undefined
+    : signatureViolation(`the image ${image} has another digest in its registry`, HINT);
 }
 
-/** The files may already have allowed settings, so the hint is the same for all rules. */
-const HINT = "Deploy an allowed version with `ofdeploy up`, or remove the app with `ofdeploy down`.";
-
-const issueOf = (name: string, found: Omit<Violation, "hint">, policy: Policy): ErrorIssue => ({
+const issueOf = (name: string, found: Violation, policy: Policy): ErrorIssue => ({
   code: "POLICY_VIOLATION",
   field: found.field,
   message: `${name}: ${messageOf(found, policy)}`,
