@@ -1,10 +1,11 @@
 // npm run bench -- [--only <part>] [--workload <text>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5] [--quarter]
+//   [--before <ofdeploy.js of another checkout>]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ENGINE_VERSIONS, type EngineVersion } from "@openfactory/swarm-harness";
-import type { Bench } from "./bench.ts";
+import { type Bench, OWN_SCRIPT, withBefore } from "./bench.ts";
 import { startBenchEngine } from "./bench-engine.ts";
 import { measure, type Result } from "./measure.ts";
 import { findPeers } from "./peers/peers.ts";
@@ -45,6 +46,7 @@ const { values } = parseArgs({
     json: { type: "string" },
     engine: { type: "string" },
     quarter: { type: "boolean", default: false },
+    before: { type: "string" },
   },
 });
 const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
@@ -65,8 +67,10 @@ const results: Result[] = [];
 try {
   const peers = await findPeers(log);
   for (const part of parts) {
-    const workloads = (await PARTS[part]?.({ folder, engine, peers })) ?? [];
-    for (const workload of workloads.filter(({ name }) => name.includes(values.workload))) {
+    const bench: Bench = { folder, engine, peers, script: OWN_SCRIPT };
+    const workloads = (await PARTS[part]?.(bench)) ?? [];
+    for (const chosen of workloads.filter(({ name }) => name.includes(values.workload))) {
+      const workload = values.before === undefined ? chosen : withBefore(bench, chosen, resolve(values.before));
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
       results.push(
         workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} },

@@ -8,12 +8,13 @@ export interface RecordedProject {
   swarm: RecordedSwarm;
 }
 
-const projects = new Map<number, Promise<RecordedProject>>();
+const projects = new Map<string, Promise<RecordedProject>>();
 
-/** Created once for each number of apps, with ofdeploy, so that the recorded services have its labels. Ends with the process. */
+/** Created once for each number of apps and each build of ofdeploy, so that the recorded services have its labels. Ends with the process. */
 export function recordedProject(bench: Bench, count: number): Promise<RecordedProject> {
-  const known = projects.get(count) ?? make(bench, count);
-  projects.set(count, known);
+  const key = `${count} ${bench.script}`;
+  const known = projects.get(key) ?? make(bench, count);
+  projects.set(key, known);
   return known;
 }
 

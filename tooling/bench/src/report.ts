@@ -12,16 +12,30 @@ const cell = (figure: Figure | undefined, unit: string): string => {
 const ratio = (ours: Figure | undefined, other: Figure | undefined): number | undefined =>
   ours === undefined || other === undefined ? undefined : Math.round((ours.median / other.median) * 100) / 100;
 
-const TITLES = ["PART", "WORKLOAD", "OURS", "PEER", "FLOOR", "PYTHON", "LOOP", "x PEER", "x FLOOR"];
+const TITLES = [
+  "PART",
+  "WORKLOAD",
+  "OURS",
+  "PEER",
+  "FLOOR",
+  "PYTHON",
+  "LOOP",
+  "BEFORE",
+  "x PEER",
+  "x FLOOR",
+  "x BEFORE",
+];
 
 /** A table with one line for each workload: medians, with minimum and maximum in brackets. */
 export function table(results: readonly Result[]): string {
   const rows = results.map(
-    ({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python, loop } }) => [
+    ({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python, loop, before } }) => [
       part,
       name,
-      ...[ours, peer, floor, python, loop].map((figure) => cell(figure, unit)),
-      ...[ratio(ours, peer), ratio(ours, floor)].map((each) => (each === undefined ? "-" : each.toFixed(2))),
+      ...[ours, peer, floor, python, loop, before].map((figure) => cell(figure, unit)),
+      ...[ratio(ours, peer), ratio(ours, floor), ratio(ours, before)].map((each) =>
+        each === undefined ? "-" : each.toFixed(2),
+      ),
     ],
   );
   const widths = TITLES.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
@@ -52,6 +66,7 @@ export const asJson = (results: readonly Result[], about: object): object[] =>
     ...(Object.fromEntries(Object.entries(figures)) as Partial<Record<Role, Figure>>),
     ratio_peer: ratio(figures.ours, figures.peer),
     ratio_floor: ratio(figures.ours, figures.floor),
+    ratio_before: ratio(figures.ours, figures.before),
     ...(skip === undefined ? {} : { skipped: skip }),
     ...(note === undefined ? {} : { note }),
     ...(Object.keys(failures).length === 0 ? {} : { failures }),

@@ -1,5 +1,8 @@
-/** The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. `loop`: one command for each app. */
-export type Role = "ours" | "peer" | "floor" | "python" | "loop";
+/**
+ * The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. `loop`: one command for each app.
+ * `before`: another build of ofdeploy.
+ */
+export type Role = "ours" | "peer" | "floor" | "python" | "loop" | "before";
 
 /** A tool that does the work of a workload. */
 export interface Contender {

@@ -80,14 +80,14 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
 function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
   const load = { count, replicas: 1 };
   const [file, composeYml] = filesOf(bench, load);
-  // Both run at the same time, since their names differ.
-  let isReady = false;
+  // Ours and the peer's run at the same time, since their names differ.
+  let readyFor: string | undefined;
   const before = async (): Promise<void> => {
-    if (isReady) return;
+    if (readyFor === bench.script) return;
     await clear(engine);
     await up(bench, file);
     if (!("missing" in bench.peers.compose)) await composeUp(bench, composeYml);
-    isReady = true;
+    readyFor = bench.script;
   };
   return {
     part: "local",

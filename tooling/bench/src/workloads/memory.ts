@@ -21,15 +21,16 @@ export async function memoryWorkloads(bench: Bench): Promise<Workload[]> {
 
 function perApp(bench: Bench, what: string, args: readonly string[], skip: string | undefined): Workload[] {
   const part = "memory";
-  const measured = new Map<number, number>();
+  const measured = new Map<string, number>();
+  const key = (count: number): string => `${count} ${bench.script}`;
   const peak = async (count: number): Promise<number> => {
     const { file, swarm } = await recordedProject(bench, count);
     const { peakMb } = await ofdeploy(bench, [...args, "--host", swarm.host, "--file", file]);
-    measured.set(count, Math.min(peakMb, measured.get(count) ?? Infinity));
+    measured.set(key(count), Math.min(peakMb, measured.get(key(count)) ?? Infinity));
     return peakMb;
   };
   const growth = async (): Promise<number> =>
-    (((measured.get(MANY) ?? 0) - (measured.get(FEW) ?? 0)) * 1024) / (MANY - FEW);
+    (((measured.get(key(MANY)) ?? 0) - (measured.get(key(FEW)) ?? 0)) * 1024) / (MANY - FEW);
   const skipped = skip === undefined ? {} : { skip };
   return [
     ...[FEW, MANY].map((count): Workload => ({

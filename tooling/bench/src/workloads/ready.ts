@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
-import { appFile, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
+import { appFile, checkSeconds, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
 import type { Peer } from "../peers/peers.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
@@ -11,7 +11,7 @@ const project = "bench-ready";
 /** Another tag of the test image, for updates. */
 const OTHER_IMAGE = `${TEST_IMAGE.split(":")[0]}:bench-other`;
 const LAST_LINES = ["logs", "--tail", "10"];
-const MAX_RUNS: Readonly<Record<number, number>> = { 1: 9, 20: 5, 100: 3 };
+const MAX_RUNS: Readonly<Record<number, number>> = { 1: 9, 20: 3, 100: 2 };
 
 type On = "local" | "swarm";
 
@@ -47,8 +47,8 @@ interface Work {
 class Ready {
   readonly #bench: Bench;
   readonly #client: RawClient;
-  /** The platform whose apps the next workload of reads can reuse. */
-  #prepared: On | undefined;
+  /** The platform and the script of the apps that the next workload of reads can reuse. */
+  #prepared: string | undefined;
 
   constructor(bench: Bench, engine: BenchEngine) {
     this.#bench = bench;
@@ -88,7 +88,7 @@ class Ready {
     return {
       part: "ready",
       name: `${on}: update of 20 apps, ${what}, until ready`,
-      maxRuns: 3,
+      maxRuns: 2,
       note: NOTES[on],
       contenders: present(
         this.#tools(on, {
@@ -108,7 +108,7 @@ class Ready {
     return {
       part: "ready",
       name: `${on}: down of ${count} apps, until gone`,
-      maxRuns: 3,
+      maxRuns: 2,
       note: "apps whose process ends only when it is killed, after the grace period of 10 s, as in the peer's file",
       contenders: present(
         this.#tools(on, {
@@ -223,7 +223,7 @@ class Ready {
   }
 
   async #createInLoop(load: Load): Promise<void> {
-    const health = load.isChecked ? ["--health-cmd", "true", "--health-interval", "1s"] : [];
+    const health = load.isChecked ? ["--health-cmd", "true", "--health-interval", `${checkSeconds(load)}s`] : [];
     for (const name of names(load)) {
       const words = ["service", "create", "--no-resolve-image", "--detach=false", "--quiet", "--name", name, ...health];
       await peerRun(this.#bench, this.#bench.peers.docker, [...words, TEST_IMAGE, "sleep", "3600"]);
@@ -274,9 +274,10 @@ class Ready {
 
   /** As {@link #only} with ofdeploy, once for all reads of a platform. */
   async #prepare(on: On, load: Load): Promise<void> {
-    if (this.#prepared === on) return;
+    const prepared = `${on} ${this.#bench.script}`;
+    if (this.#prepared === prepared) return;
     await this.#only(this.#ours(on), load);
-    this.#prepared = on;
+    this.#prepared = prepared;
   }
 
   /** Removes all services and containers, and waits until they are gone. */
