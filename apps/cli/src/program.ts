@@ -42,7 +42,7 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
   // Until the options are parsed.
   let output: { io: Io; json: boolean; quiet: boolean } = { io, json: args.includes("--json"), quiet: false };
   let finish = async (code: ExitCode): Promise<ExitCode> => code;
-  const program = makeProgram(io, version, async (context, name, run) => {
+  const program = makeProgram(args, io, version, async (context, name, run) => {
     const { options } = context;
     output = { io: context.io, json: options.json ?? false, quiet: options.quiet ?? false };
     if (options.timings || options.trace !== undefined) {
@@ -87,7 +87,7 @@ export function describeProgram(): {
  * @public
  */
 export async function checkArguments(args: readonly string[], io: Io): Promise<void> {
-  const program = makeProgram(io, "", async () => {});
+  const program = makeProgram(args, io, "", async () => {});
   refuseMisreadOptions(args, program);
   await program.parseAsync([...args], { from: "user" });
 }
@@ -99,8 +99,8 @@ type RunCommand = (
   run: (context: CommandContext) => Promise<ExitCode> | ExitCode,
 ) => Promise<void>;
 
-/** The program with its commands and their options. */
-function makeProgram(io: Io, version: string, runCommand: RunCommand): Command {
+/** The program with its commands and their options. Only commands among the arguments have the global options too. */
+function makeProgram(args: readonly string[], io: Io, version: string, runCommand: RunCommand): Command {
   const program = new Command("ofdeploy")
     .description(DESCRIPTION)
     .enablePositionalOptions()
@@ -118,7 +118,7 @@ function makeProgram(io: Io, version: string, runCommand: RunCommand): Command {
     program.commandsGroup(title);
     for (const definition of commands) addCommand(program, definition, io, runCommand);
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.filter((each) => args.includes(each.name()))]) {
     addGlobalOptions(command);
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : parseError(error, command);

@@ -30,12 +30,12 @@ const GROUPS = [
   { name: "docker", test: /\/strategy-local-docker\/dist\// },
   { name: "swarm", test: /\/strategy-swarm\/dist\// },
   {
-    name: "engine",
-    test: /\/docker-(?:engine|translators)\/dist\/|\/node_modules\/(?:dockerode|docker-modem)\//,
+    name: "rare",
+    test: /\/cli\/dist\/(?:schemas\/.*|completion\/names|timings\/.*|saved-plan\/(?:saved-plan-file|json-text)|policy\/verify-images|commands\/(?:doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$|\/docker-engine\/dist\/image-signatures\//,
   },
   {
-    name: "rare",
-    test: /\/cli\/dist\/(?:schemas\/.*|completion\/names|timings\/.*|saved-plan\/(?:saved-plan-file|json-text)|commands\/(?:doctor|init|platforms|schema|watch-ps)|output\/(?:plan-(?:markdown|metrics|page\/.*|summary)|ps-views|visible))\.js$/,
+    name: "engine",
+    test: /\/docker-(?:engine|translators)\/dist\/|\/node_modules\/(?:dockerode|docker-modem)\//,
   },
   {
     name: "work",

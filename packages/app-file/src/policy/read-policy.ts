@@ -15,32 +15,34 @@ const repositoryPrefix = z
   .string()
   .regex(/^[a-z0-9.:[\]-]+(?:\/[a-z0-9._-]+)*$/, "expected a registry host, or a host and a path in lowercase");
 
-const policySchema = z.strictObject({
-  /** `false`: no app is privileged. */
-  privileged: z.boolean().optional(),
-  /** `false`: no app uses the network of the host. */
-  host_network: z.boolean().optional(),
-  /** The capabilities that apps may add. */
-  capabilities: z
-    .array(z.string().regex(/^[A-Z_]+$/, "expected the name of a capability, such as NET_BIND_SERVICE"))
-    .optional(),
-  /** `false`: no app mounts the socket of an engine, or a directory that contains one. */
-  engine_socket: z.boolean().optional(),
-  /** The directories of hosts that apps may mount, with what is below them. */
-  binds: z.array(directory).optional(),
-  /** The devices of hosts that apps may use. */
-  devices: z.array(directory).optional(),
-  images: z
-    .strictObject({
-      /** `true`: every image has a digest. */
-      digest: z.boolean().optional(),
-      /** The registries that images may come from, or parts of them: `docker.io/library`. */
-      registries: z.array(repositoryPrefix).optional(),
-      /** Files with public keys of cosign, relative to this file. Every image has a signature of one of them. */
-      signed_by: z.array(z.string().min(1)).min(1).optional(),
-    })
-    .optional(),
-});
+/** Created when a policy is read, since few commands read one. */
+const createPolicySchema = () =>
+  z.strictObject({
+    /** `false`: no app is privileged. */
+    privileged: z.boolean().optional(),
+    /** `false`: no app uses the network of the host. */
+    host_network: z.boolean().optional(),
+    /** The capabilities that apps may add. */
+    capabilities: z
+      .array(z.string().regex(/^[A-Z_]+$/, "expected the name of a capability, such as NET_BIND_SERVICE"))
+      .optional(),
+    /** `false`: no app mounts the socket of an engine, or a directory that contains one. */
+    engine_socket: z.boolean().optional(),
+    /** The directories of hosts that apps may mount, with what is below them. */
+    binds: z.array(directory).optional(),
+    /** The devices of hosts that apps may use. */
+    devices: z.array(directory).optional(),
+    images: z
+      .strictObject({
+        /** `true`: every image has a digest. */
+        digest: z.boolean().optional(),
+        /** The registries that images may come from, or parts of them: `docker.io/library`. */
+        registries: z.array(repositoryPrefix).optional(),
+        /** Files with public keys of cosign, relative to this file. Every image has a signature of one of them. */
+        signed_by: z.array(z.string().min(1)).min(1).optional(),
+      })
+      .optional(),
+  });
 
 /** The rules of a site, as the deployer takes them: see its `Policy`. */
 export interface PolicyFile {
@@ -66,8 +68,9 @@ export async function readPolicy(file: string): Promise<PolicyFile> {
   const findings = new Findings();
   const tree = readTree(new SourceText(file, await readTextFile(file)), () => undefined, findings, FORMAT);
   findings.throwIfAny();
-  const { data, error } = policySchema.safeParse(tree.root.value);
-  if (error !== undefined) addSchemaFindings(error, [], tree, findings, knownKeysAt);
+  const schema = createPolicySchema();
+  const { data, error } = schema.safeParse(tree.root.value);
+  if (error !== undefined) addSchemaFindings(error, [], tree, findings, (path) => knownKeysAt(path, schema));
   findings.throwIfAny();
   const { host_network, engine_socket, images, ...same } = data ?? {};
   const { signed_by, ...imageRules } = images ?? {};
@@ -93,8 +96,8 @@ export async function readPolicy(file: string): Promise<PolicyFile> {
   };
 }
 
-const knownKeysAt = (path: readonly PropertyKey[]): string[] =>
-  Object.keys(path[0] === "images" ? policySchema.shape.images.unwrap().shape : policySchema.shape);
+const knownKeysAt = (path: readonly PropertyKey[], { shape }: ReturnType<typeof createPolicySchema>): string[] =>
+  Object.keys(path[0] === "images" ? shape.images.unwrap().shape : shape);
 
 function isPublicKey(pem: string): boolean {
   try {

@@ -6,22 +6,21 @@ import type { FilePath } from "../yaml/source-tree.js";
 import { CONNECTOR_DOCS, deviceSchema, DEVICES_DOCS, fileSchema } from "./app-file.js";
 import { type KeyDocs, required } from "./scalars.js";
 
-/** A connector of a plugin, with any keys. */
-const pluginConnector = z.looseObject({
-  type: required(z.string().meta({ pattern: "^(?!(?:mtconnect|opcua|shdr)$)" }), {
-    description: "The name of a plugin's connector.",
-    examples: ["modbus"],
-  }),
-});
-const connector = required(z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]), CONNECTOR_DOCS);
-const describedFile = fileSchema
-  .extend({
-    devices: required(
-      z.record(z.string(), deviceSchema.extend({ connector }).meta({ ...deviceSchema.meta() })).optional(),
-      DEVICES_DOCS,
-    ),
-  })
-  .meta({ ...fileSchema.meta() });
+/** The schema of a file, with the keys of the connectors. Created for a JSON Schema only, and not at each start. */
+function describedFile() {
+  /** A connector of a plugin, with any keys. */
+  const pluginConnector = z.looseObject({
+    type: required(z.string().meta({ pattern: "^(?!(?:mtconnect|opcua|shdr)$)" }), {
+      description: "The name of a plugin's connector.",
+      examples: ["modbus"],
+    }),
+  });
+  const connector = required(z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]), CONNECTOR_DOCS);
+  const device = deviceSchema.extend({ connector }).meta({ ...deviceSchema.meta() });
+  return fileSchema
+    .extend({ devices: required(z.record(z.string(), device).optional(), DEVICES_DOCS) })
+    .meta({ ...fileSchema.meta() });
+}
 
 /** A text with a variable, whose value is not known. */
 const VARIABLE = "\\$\\{";
@@ -83,7 +82,7 @@ export const FILE_HEADER = `# yaml-language-server: $schema=${APP_FILE_SCHEMA}\n
  * support. It accepts every valid file; `ofdeploy validate` also checks what a JSON Schema can't express.
  */
 export function appFileJsonSchema(): object {
-  const schema = z.toJSONSchema(describedFile, {
+  const schema = z.toJSONSchema(describedFile(), {
     target: "draft-07",
     io: "input",
     // zod leaves out the default and the examples of a value that is transformed, which are for its output. Ours are of the file.
