@@ -2,9 +2,11 @@
 // Runs in the folder of a command, after tsc. Bundles dist/index.js and its imports to dist/ofdeploy*.cjs.
 // Also writes the manual page, and the JSON Schema of app files.
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
+import { findCalledFunctions } from "./called-functions.mjs";
+import { compileEagerly } from "./eager-functions.mjs";
 import { manPage } from "./man-page.mjs";
 import { writeLicenses } from "./write-licenses.mjs";
 
@@ -50,9 +52,14 @@ const output = await bundle({
   codeSplitting: { groups: GROUPS, includeDependenciesRecursively: false },
 });
 // A command that runs during the build finds every file at any time.
-for (const { fileName, code } of output) {
+const write = async (fileName, code) => {
   await writeFile(join(DIST, `${fileName}.new`), code);
   await rename(join(DIST, `${fileName}.new`), join(DIST, fileName));
+};
+for (const { fileName, code } of output) await write(fileName, code);
+const called = await findCalledFunctions(resolve("bin/ofdeploy.js"), resolve("example/openfactory.yml"));
+for (const { fileName, code } of output) {
+  if (called.has(fileName)) await write(fileName, compileEagerly(code, called.get(fileName)));
 }
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const file of await readdir(DIST)) {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { COMMAND, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
@@ -55,6 +55,18 @@ test("ofdeploy works if the compile cache can't be written", { timeout: LIMIT },
   await writeFile(file, "");
   expect(await spawnOfdeploy(PLATFORMS, { NODE_COMPILE_CACHE: file })).toMatchObject({ code: 0, stderr: "" });
   expect(await spawnOfdeploy(PLATFORMS, { NODE_DISABLE_COMPILE_CACHE: "1" })).toMatchObject({ code: 0, stderr: "" });
+});
+
+// Node's compile cache contains the functions in parentheses: those that the sample runs of the build call.
+test.each([
+  ["work", "loadProject", true],
+  ["work", "revertRun", false],
+  ["docker", "deployContainers", true],
+  ["swarm", "deployService", true],
+])("the compile cache of ofdeploy-%s.cjs contains %s: %s", async (name, called, expected) => {
+  const code = await readFile(join(dirname(COMMAND), `../dist/ofdeploy-${name}.cjs`), "utf8");
+  expect(code).toContain(called);
+  expect(new RegExp(`^(?:let|const) ${called} = \\(`, "m").test(code)).toBe(expected);
 });
 
 /** Writes the names of the loaded files of the command. */
