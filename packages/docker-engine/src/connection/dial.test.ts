@@ -1,7 +1,11 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { withPrograms } from "../../test/programs.js";
 import { Connection } from "./connection.js";
-import { sshArguments } from "./dial.js";
+import { dialerFor, sshArguments } from "./dial.js";
 import { dial } from "./dockerode.js";
 import type { EngineRequest } from "./engine-call.js";
 import { EngineClient } from "./engine-client.js";
@@ -58,5 +62,46 @@ describe("a connection through ssh", () => {
     const client = over(answers);
     const first = await client.json(READ, anything, list);
     expect(await client.json(READ, anything, list)).toEqual(first);
+  });
+});
+
+describe("connections through ssh", () => {
+  /** Opens connections through an `ssh` that does not answer, and counts those that have started it. */
+  function open(count: number) {
+    const folder = mkdtempSync(join(tmpdir(), "of-ssh-"));
+    const env = withPrograms({ ssh: `touch "${folder}/$$"; exec sleep 60` });
+    const dial = dialerFor({ kind: "ssh", host: "", hostname: "box" }, env);
+    const connections = Array.from({ length: count }, () => dial().on("error", () => {}));
+    const close = (): void => connections.forEach((connection) => connection.destroy());
+    onTestFinished(() => {
+      vi.useRealTimers();
+      close();
+      rmSync(folder, { recursive: true });
+    });
+    return { started: () => readdirSync(folder).length, close };
+  }
+
+  /** Real time passes, while the timers of the code wait for the test. */
+  async function until(isReached: () => boolean): Promise<void> {
+    while (!isReached()) await delay(5);
+  }
+
+  it("wait while 8 others have not answered for a second", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { started } = open(12);
+    await until(() => started() === 8);
+    await delay(50);
+    expect(started()).toBe(8);
+    vi.advanceTimersByTime(1_000);
+    await until(() => started() === 12);
+  });
+
+  it("do not start if they are closed while they wait", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { started, close } = open(12);
+    await until(() => started() === 8);
+    close();
+    await delay(50);
+    expect(started()).toBe(8);
   });
 });

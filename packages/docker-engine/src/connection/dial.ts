@@ -3,7 +3,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { connect, isIP, type Socket } from "node:net";
 import { Duplex, type Readable } from "node:stream";
 import type * as tls from "node:tls";
-import { Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/deploy-core";
+import { type Limit, limit, Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/deploy-core";
 import { builtIn } from "./built-in.js";
 import type { Environment } from "../endpoint/docker-config.js";
 import type { Endpoint, TlsMaterial, SshEndpoint } from "../endpoint/endpoint.js";
@@ -17,8 +17,10 @@ export function dialerFor(endpoint: Endpoint, env: Environment): Dial {
   switch (endpoint.kind) {
     case "socket":
       return () => connect(endpoint.path);
-    case "ssh":
-      return () => dialSsh(endpoint, env);
+    case "ssh": {
+      const handshakes = limit(MAX_HANDSHAKES);
+      return () => dialSsh(endpoint, env, handshakes);
+    }
     case "tcp": {
       const { hostname, port, tls } = endpoint;
       return tls === undefined ? () => connect({ host: hostname, port }) : () => dialTls(hostname, port, tls);
@@ -59,31 +61,68 @@ export function sshArguments({ hostname, port, user, socketPath }: SshEndpoint):
   ];
 }
 
+/** An SSH server drops connections while 10 are not authenticated yet (OpenSSH, `MaxStartups`). */
+const MAX_HANDSHAKES = 8;
+
+/** A handshake takes less. What the engine answers later, such as the end of a process, must not delay other connections. */
+const HANDSHAKE_MS = 1_000;
+
 /** A connection through the user's own `ssh`, as the docker command makes it: the user's SSH configuration applies. */
-function dialSsh(endpoint: SshEndpoint, env: Environment): ProcessSocket {
+function dialSsh(endpoint: SshEndpoint, env: Environment, handshakes: Limit): ProcessSocket {
   const { spawn } = builtIn("node:child_process") as typeof childProcess;
-  const child = spawn("ssh", sshArguments(endpoint), { env: { ...env }, stdio: "pipe", windowsHide: true });
-  return new ProcessSocket(child, "ssh", env);
+  const start = () => spawn("ssh", sshArguments(endpoint), { env: { ...env }, stdio: "pipe", windowsHide: true });
+  return new ProcessSocket({ program: "ssh", start, starts: handshakes }, env);
 }
 
 const STDERR_KEPT = 2000;
 
+interface SocketProcess {
+  readonly program: string;
+  readonly start: () => ChildProcessWithoutNullStreams;
+  /** Limits how many processes have been started and have not answered yet. */
+  readonly starts: Limit;
+}
+
 /** A child process's standard input and output as a socket, such as an HTTP agent keeps. */
 class ProcessSocket extends Duplex {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #program: string;
+  readonly #process: SocketProcess;
   readonly #env: Environment;
+  /** Undefined until the process may start. Writes wait for it. */
+  #child: ChildProcessWithoutNullStreams | undefined;
   #stderr = "";
 
   /** @param env the process's environment: errors do not repeat secrets in it. */
-  constructor(child: ChildProcessWithoutNullStreams, program: string, env: Environment = {}) {
+  constructor(process: SocketProcess, env: Environment = {}) {
     super();
+    this.#process = process;
     this.#env = env;
+  }
+
+  override _construct(callback: (error?: Error | null) => void): void {
+    void this.#process.starts(async () => {
+      const answered = Promise.withResolvers<void>();
+      // It may have been destroyed while it waited.
+      if (this.destroyed) answered.resolve();
+      else this.#start(answered.resolve);
+      callback();
+      const timer = setTimeout(answered.resolve, HANDSHAKE_MS).unref();
+      await answered.promise;
+      clearTimeout(timer);
+    });
+  }
+
+  /** @param onAnswer called at the first output, and at the end of the process. */
+  #start(onAnswer: () => void): void {
+    const child = this.#process.start();
     this.#child = child;
-    this.#program = program;
-    child.on("error", (error) => this.destroy(this.#error(error.message)));
+    child.once("close", onAnswer);
+    child.on("error", (error) => {
+      onAnswer();
+      this.destroy(this.#error(error.message));
+    });
     // Without a free file descriptor, the process has no streams (Node, ChildProcess.spawn), and reports only an error.
     if ((child.stdout as Readable | undefined) === undefined) return;
+    child.stdout.once("data", onAnswer);
     child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
@@ -99,22 +138,23 @@ class ProcessSocket extends Duplex {
   }
 
   override _read(): void {
-    this.#child.stdout?.resume();
+    this.#child?.stdout?.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    const { stdin } = this.#child ?? {};
     // Without streams, the error that destroys this one is on its way.
-    if (this.#child.stdin?.write(chunk) ?? true) callback();
-    else this.#child.stdin.once("drain", callback);
+    if (stdin?.write(chunk) ?? true) callback();
+    else stdin?.once("drain", callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.#child.stdin?.end();
+    this.#child?.stdin?.end();
     callback();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#child.kill();
+    this.#child?.kill();
     callback(error);
   }
 
@@ -140,15 +180,14 @@ class ProcessSocket extends Duplex {
   }
 
   #setRef(method: "ref" | "unref"): this {
-    this.#child[method]();
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr])
-      (stream as Socket | undefined)?.[method]();
+    const { stdin, stdout, stderr } = this.#child ?? {};
+    for (const each of [this.#child, stdin, stdout, stderr]) (each as Socket | undefined)?.[method]();
     return this;
   }
 
   #error(message: string): Error {
-    return Object.assign(new Error(`${this.#program}: ${redactOutput(message, this.#env)}`), {
-      code: this.#program.toUpperCase(),
+    return Object.assign(new Error(`${this.#process.program}: ${redactOutput(message, this.#env)}`), {
+      code: this.#process.program.toUpperCase(),
       output: redactOutput(this.#stderr, this.#env),
     });
   }
