@@ -51,7 +51,8 @@ export class MemoryEngine {
       info: call("info", () => ({ Swarm: { LocalNodeState: "inactive" } })),
       close: async () => undefined,
       // eslint-disable-next-line require-yield
-      async *events() {
+      async *events(_filters: object, { onOpen }: { onOpen?: () => void } = {}) {
+        onOpen?.();
         await new Promise(() => undefined);
       },
       containers: {

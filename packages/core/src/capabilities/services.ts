@@ -42,7 +42,10 @@ export interface CanList {
 export interface WaitOptions extends OperationOptions {
   /** Milliseconds. Default 120000. */
   timeoutMs?: number;
-  /** How long a process without a health check must have run to count as running, in milliseconds. Default 1000. */
+  /**
+   * How long a process without a health check must have run to count as running, in milliseconds. Default: the strategy's, such
+   * as 500 for Docker and 1000 for Swarm.
+   */
   settleMs?: number;
 }
 

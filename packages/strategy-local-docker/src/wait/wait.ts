@@ -9,6 +9,9 @@ import { watchContainers } from "./watch-containers.js";
 /** A container that was restarted this often since the wait began is in a crash loop, even while it runs. */
 const CRASH_LOOP_RESTARTS = 2;
 
+/** The default of `settleMs`: Compose, too, reports a process without a health check half a second after its start. */
+const SETTLE_MS = 500;
+
 /** How long a container must have been stopped, in milliseconds. */
 const STOPPED_MS = 500;
 
@@ -34,23 +37,21 @@ export async function waitUntilReady(
   engine: DockerEngine,
   serviceName: string,
   inspect: () => Promise<ContainerDetails[]>,
-  { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
+  { signal, observer, timeoutMs = 120_000, settleMs = SETTLE_MS }: WaitOptions,
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
   const since = clock();
-  const first = await inspect();
-  // A container that runs when the wait begins may have been restarted long ago, and be stable since.
-  const restartsBefore = new Map(
-    first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]),
-  );
-  const isCrashLooping = (container: ContainerDetails): boolean =>
-    container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP_RESTARTS;
-  const watch = watchContainers(
-    engine,
-    first.map(({ Id }) => Id),
-    signal,
-  );
+  const watch = await watchContainers(engine, signal);
+  let first: ContainerDetails[] = [];
   try {
+    first = await inspect();
+    watch.setIds(first.map(({ Id }) => Id));
+    // A container that runs when the wait begins may have been restarted long ago, and be stable since.
+    const restartsBefore = new Map(
+      first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]),
+    );
+    const isCrashLooping = (container: ContainerDetails): boolean =>
+      container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP_RESTARTS;
     for (let containers = first; ; containers = await inspect()) {
       throwIfAborted(signal, { service: serviceName });
       const status = serviceStatus(serviceName, containers);

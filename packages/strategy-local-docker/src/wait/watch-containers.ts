@@ -1,5 +1,5 @@
 import { sleep } from "@openfactory/deploy-core";
-import type { DockerEngine, EngineEvent } from "@openfactory/docker-engine";
+import { type DockerEngine, type EngineEvent, perEngine } from "@openfactory/docker-engine";
 
 /** How often containers are inspected without an event, since the stream of events may be broken. */
 const POLL_MS = 2_000;
@@ -14,8 +14,63 @@ const IRRELEVANT = /^(?:exec_|health_status|top|resize|attach|detach|copy|archiv
 const isRelevant = (action: string, { Attributes }: EngineEvent["Actor"]): boolean =>
   action.startsWith("exec_") ? action.startsWith("exec_die") && Attributes["exitCode"] !== "0" : true;
 
+/** An engine that reports nothing until the first event is not waited for any longer, in milliseconds. */
+const OPEN_TIMEOUT_MS = 250;
+
+type Listener = (event: EngineEvent) => void;
+
+/** One stream of an engine's container events for all watches: open while there is a watch. */
+class ContainerEvents {
+  readonly #engine: DockerEngine;
+  readonly #listeners = new Set<Listener>();
+  #stream: { readonly stop: AbortController; readonly opened: Promise<void> } | undefined;
+
+  constructor(engine: DockerEngine) {
+    this.#engine = engine;
+  }
+
+  /** Resolves when the stream is open, so that no later event is missed, or when it can't be opened. */
+  async add(listener: Listener): Promise<void> {
+    this.#listeners.add(listener);
+    this.#stream ??= this.#open();
+    await this.#stream.opened;
+  }
+
+  delete(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    this.#stream?.stop.abort();
+    this.#stream = undefined;
+  }
+
+  #open(): { stop: AbortController; opened: Promise<void> } {
+    const stop = new AbortController();
+    const { promise: opened, resolve: onOpen } = Promise.withResolvers<void>();
+    const timer = setTimeout(onOpen, OPEN_TIMEOUT_MS);
+    const stream = { stop, opened };
+    const read = async (): Promise<void> => {
+      for await (const event of this.#engine.events({ type: ["container"] }, { signal: stop.signal, onOpen })) {
+        onOpen();
+        for (const listener of this.#listeners) listener(event);
+      }
+    };
+    const end = (): void => {
+      clearTimeout(timer);
+      onOpen();
+      // The next watch opens another one.
+      if (this.#stream === stream) this.#stream = undefined;
+    };
+    void read().then(end, end);
+    return stream;
+  }
+}
+
+const containerEvents = perEngine((engine) => new ContainerEvents(engine));
+
 /** A watch over the events of some containers. */
 export interface ContainerWatch {
+  /** Names the containers. An event of one of them since the watch began counts for {@link nextEvent}. */
+  setIds(ids: readonly string[]): void;
   /** Resolves at the first event since the last call, or after `ms` milliseconds. */
   nextEvent(ms: number): Promise<void>;
   /** The code with which a container exited last during the watch. The state of a running container no longer has it. */
@@ -23,24 +78,32 @@ export interface ContainerWatch {
   stop(): void;
 }
 
-/** Watches the events of containers. If the stream breaks or can't be opened, the watch falls back to polling. */
-export function watchContainers(engine: DockerEngine, ids: readonly string[], signal?: AbortSignal): ContainerWatch {
+/**
+ * Watches the events of containers from now on, so that their state can be read after the start of the watch and no change is missed.
+ * If the stream breaks or can't be opened, the watch falls back to polling.
+ */
+export async function watchContainers(engine: DockerEngine, signal?: AbortSignal): Promise<ContainerWatch> {
   const stopped = new AbortController();
   const exitCodes = new Map<string, number>();
+  const early = new Set<string>();
+  let ids: ReadonlySet<string> | undefined;
   let event = Promise.withResolvers<void>();
-  void (async () => {
-    const events = engine.events(
-      { type: ["container"], container: ids },
-      { signal: AbortSignal.any([stopped.signal, ...(signal ? [signal] : [])]) },
-    );
-    for await (const { Action, Actor } of events) {
-      if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
-      if (isRelevant(Action, Actor)) event.resolve();
-    }
-  })().catch(() => undefined);
+  const listener: Listener = ({ Action, Actor }) => {
+    if (ids?.has(Actor.ID) === false) return;
+    if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
+    if (!isRelevant(Action, Actor)) return;
+    if (ids === undefined) early.add(Actor.ID);
+    else event.resolve();
+  };
   signal?.addEventListener("abort", () => event.resolve(), { once: true, signal: stopped.signal });
+  const events = containerEvents(engine);
+  await events.add(listener);
 
   return {
+    setIds(containers) {
+      ids = new Set(containers);
+      if (containers.some((id) => early.has(id))) event.resolve();
+    },
     async nextEvent(ms) {
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<void>((resolve) => {
@@ -51,7 +114,10 @@ export function watchContainers(engine: DockerEngine, ids: readonly string[], si
       event = Promise.withResolvers<void>();
     },
     exitCode: (id) => exitCodes.get(id),
-    stop: () => stopped.abort(),
+    stop() {
+      stopped.abort();
+      events.delete(listener);
+    },
   };
 }
 

@@ -10,7 +10,7 @@ export const waitSection = section(
     types: ["CanWait", "WaitOptions"],
     profile: "wait",
     introduction:
-      "Waits until a service is ready, has completed or has failed. `WaitOptions` has `timeoutMs` (default 120000) and `settleMs` (default 1000).",
+      "Waits until a service is ready, has completed or has failed. `WaitOptions` has `timeoutMs` (default 120000) and `settleMs` (default: the strategy's, which its documentation states).",
   },
   [
     must(
