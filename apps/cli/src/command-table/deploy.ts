@@ -26,7 +26,7 @@ export const deployCommands: CommandGroup = {
       options: [
         noDepsOption(),
         ...waitOptions("every app is running and healthy"),
-        concurrencyOption("apps to change", 8),
+        concurrencyOption("apps to change", "8 new, 32 updated"),
         strictOption(),
         ...pruneOptions(),
         adoptOption(),
@@ -82,7 +82,7 @@ export const deployCommands: CommandGroup = {
       arguments: [appNames("Names of apps (default: all that the last up changed)")],
       options: [
         ...waitOptions("every app is running and healthy"),
-        concurrencyOption("apps to roll back", 4),
+        concurrencyOption("apps to roll back", 32),
         forceUnlockOption(),
       ],
       examples: { rollback: "Roll back the last up", "rollback web": "Roll back the last change of web" },
@@ -106,7 +106,7 @@ export const deployCommands: CommandGroup = {
         new Option("--dry-run", "Print what would be removed"),
         new Option("-v, --volumes", "Remove volumes and their data too"),
         single(new Option("--timeout <duration>", "Time limit for each removal (default: 1m)"), parseDuration),
-        concurrencyOption("removals", 16),
+        concurrencyOption("removals", 128),
         forceUnlockOption(),
         ...withoutEffect("--remove-orphans"),
       ],

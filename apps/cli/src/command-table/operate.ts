@@ -4,9 +4,10 @@ import { appNames, concurrencyOption, forceUnlockOption, waitOptions, withoutEff
 import { collectVariable, parseCount, parseDuration, parseLines, parseSince, single } from "../options/parse-values.js";
 import { command, type CommandDefinition, type CommandGroup } from "./command.js";
 
-/** A command that changes the processes of apps. */
+/** A command that changes the processes of apps. @param concurrency the default of its option. */
 const processCommand = (
   name: "restart" | "stop" | "start",
+  concurrency: number,
   description: string,
   examples: Readonly<Record<string, string>>,
 ): CommandDefinition =>
@@ -16,7 +17,7 @@ const processCommand = (
     arguments: [appNames("Names of apps or services (default: all)")],
     options: [
       ...(name === "stop" ? [] : waitOptions("every app is running and healthy")),
-      concurrencyOption(`apps to ${name}`, 8),
+      concurrencyOption(`apps to ${name}`, concurrency),
       forceUnlockOption(),
     ],
     examples,
@@ -60,15 +61,18 @@ export const operateCommands: CommandGroup = {
       examples: { logs: "Print the logs of all apps", "logs -f -n 20 web": "Follow the log of web" },
       run: async (context) => (await import("../commands/logs.js")).logsCommand(context),
     }),
-    processCommand("restart", "Restart apps with the same settings", {
+    processCommand("restart", 32, "Restart apps with the same settings", {
       restart: "Restart all apps",
       "restart web": "Restart web only",
     }),
-    processCommand("stop", "Stop apps, and keep their settings and data", {
+    processCommand("stop", 128, "Stop apps, and keep their settings and data", {
       stop: "Stop all apps",
       "stop web": "Stop web until `ofdeploy start web` or `ofdeploy up`",
     }),
-    processCommand("start", "Start stopped apps", { start: "Start all stopped apps", "start web": "Start web only" }),
+    processCommand("start", 8, "Start stopped apps", {
+      start: "Start all stopped apps",
+      "start web": "Start web only",
+    }),
     command<ExecCommandOptions>({
       name: "exec",
       description: "Run a command in a running app",

@@ -23,7 +23,7 @@ export const appNames = (description: string): Argument =>
 export const noDepsOption = (): Option =>
   new Option("--no-deps", "With names: leave out what the named apps depend on");
 
-export const concurrencyOption = (subject: string, standard: number): Option =>
+export const concurrencyOption = (subject: string, standard: number | string): Option =>
   single(new Option("--concurrency <n>", `Number of ${subject} at the same time (default: ${standard})`), parseCount);
 
 export const forceUnlockOption = (): Option =>

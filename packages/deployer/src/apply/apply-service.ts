@@ -23,12 +23,13 @@ import { reportPhase, type Run, strategyObserver } from "./run.js";
  */
 export async function applyService(checked: CheckedApp, { action }: PlannedApp, run: Run): Promise<boolean> {
   const { app } = checked;
-  return run.deployLimit(async () => {
+  const before = run.beforeOf(app.service);
+  const isNew = action === "create" || before === undefined;
+  return run.changeLimits[isNew ? "create" : "update"](async () => {
     // The run may have ended while the app waited for a slot.
     throwIfAborted(run.signal, { service: app.service });
     const request = await run.requestOf(checked);
-    const before = run.beforeOf(app.service);
-    if (action === "create" || before === undefined) return create(checked, request, run);
+    if (isNew) return create(checked, request, run);
     await (action === "replace" ? replace(app, request, before, run) : update(app, request, before, run));
     return true;
   });

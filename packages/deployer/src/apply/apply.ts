@@ -52,6 +52,7 @@ async function revertRun(
     run: run.id,
     apps: checked.apps.map(({ app }) => app),
     timeoutMs: revertTimeoutMs,
+    changeLimits: run.changeLimits,
     ...(settleMs !== undefined && { settleMs }),
     observer,
   });

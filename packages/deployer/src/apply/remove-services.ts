@@ -1,5 +1,5 @@
-import { DeploymentError, limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { REMOVE_CONCURRENCY } from "../model/concurrency.js";
+import { DeploymentError, type Limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { changeLimits } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { PlannedOrphan } from "../model/plan.js";
@@ -15,8 +15,8 @@ export interface Removal {
 }
 
 interface RemoveServicesOptions<Item extends Removal = Removal> {
-  /** Number of concurrent removals. Default {@link REMOVE_CONCURRENCY}. */
-  concurrency?: number;
+  /** Limits the concurrent removals. Default: the limit of a run whose caller chose no number. */
+  limited?: Limit;
   /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
   timeoutMs?: number;
   /** Called for each removal. */
@@ -32,7 +32,7 @@ export async function removeServices<Item extends Removal>(
   removals: readonly Item[],
   options: RemoveServicesOptions<Item> = {},
 ): Promise<RemovalVerdict[]> {
-  const limited = limit(options.concurrency ?? REMOVE_CONCURRENCY);
+  const { limited = changeLimits().remove } = options;
   const finished = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
   return Promise.all(
     removals.map(async (removal): Promise<RemovalVerdict> => {
@@ -79,11 +79,12 @@ async function removeOne<Item extends Removal>(
 
 /** Removes the orphans of a plan. Records each in the journal, so that a revert can deploy it again. */
 export function removeOrphans(orphans: readonly PlannedOrphan[], run: Run): Promise<RemovalVerdict[]> {
-  const { strategy, journal, signal, timeoutMs, observer } = run;
+  const { strategy, journal, signal, timeoutMs, observer, changeLimits } = run;
   const removals = orphans
     .filter(({ action }) => action === "remove")
     .map(({ app, service, status }) => ({ app, service, before: run.beforeOf(service) ?? status, after: [] }));
   return removeServices(strategy, removals, {
+    limited: changeLimits.remove,
     timeoutMs,
     signal: () => signal,
     observer,

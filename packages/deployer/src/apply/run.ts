@@ -9,7 +9,7 @@ import {
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
-import { Milestones } from "../model/concurrency.js";
+import { type ChangeKind, changeLimits, Milestones } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";
@@ -28,9 +28,8 @@ export interface ApplyOptions extends Pick<PlanOptions, "signal" | "observer" | 
   /** How long a process without a health check must run to count as running, in milliseconds. Default: the strategy's. */
   settleMs?: number;
   /**
-   * Number of apps that are deployed or updated at the same time. Default 8, by measurement (`npm run bench -- --only
-   * concurrency`): a swarm creates 500 services in 7 % less time than with 4, and no faster with more; an engine starts
-   * containers no faster with more than 2. Apps that are waited for do not count.
+   * Number of apps that are changed at the same time, and of steps of a revert. Default: 8 creations, 32 updates and 128
+   * removals. A change that the platform has accepted does not count while the run waits until the app is ready.
    */
   concurrency?: number;
   /** Don't revert when an app fails, and continue with the apps that don't depend on it. Default false. */
@@ -54,7 +53,8 @@ export interface Run {
   /** Fires with the caller's signal, and when a failure ends the run. */
   readonly signal: AbortSignal;
   readonly milestones: Milestones;
-  readonly deployLimit: Limit;
+  /** The limits of changes, by their kind. */
+  readonly changeLimits: Readonly<Record<ChangeKind, Limit>>;
   readonly waitLimit: Limit;
   readonly observer: Observer | undefined;
   /** The changes of the run. */
@@ -95,7 +95,7 @@ export function startRun(
   options: ApplyOptions,
 ): Run {
   const { apps, resources } = checked;
-  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency = 8 } = options;
+  const { signal, observer, strict = false, wait = true, timeoutMs = 120_000, concurrency } = options;
   const { settleMs, showEnv = false, keepFailed = false } = options;
   const stop = new AbortController();
   const running = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -119,7 +119,7 @@ export function startRun(
     showEnv,
     signal: running,
     milestones: new Milestones(),
-    deployLimit: limit(concurrency),
+    changeLimits: changeLimits(concurrency),
     waitLimit: limit(WAIT_CONCURRENCY),
     observer,
     journal: new Journal(),

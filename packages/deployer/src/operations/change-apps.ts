@@ -1,6 +1,6 @@
 import {
   DeploymentError,
-  type limit,
+  type Limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ServiceStatus,
@@ -54,7 +54,7 @@ export interface AppChange<Outcome> {
   phase: AppPhase;
   /** Changes the service. Resolves with the outcome if there is nothing to wait for. */
   change: (options: OperationOptions) => Promise<Outcome | undefined>;
-  limited: ReturnType<typeof limit>;
+  limited: Limit;
 }
 
 /** The result of a change. */

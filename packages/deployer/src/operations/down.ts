@@ -1,6 +1,7 @@
 import { type OpenFactoryServiceDeploymentStrategy, type ServiceStatus, supports } from "@openfactory/deploy-core";
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
+import { changeLimits } from "../model/concurrency.js";
 import { whileAnswering } from "../model/answering.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings, type Observer } from "../model/events.js";
@@ -15,7 +16,7 @@ import { type LockOptions, withLock } from "./lock.js";
 export interface DownOptions extends LockOptions, ListenerOptions {
   signal?: AbortSignal;
   observer?: Observer;
-  /** Number of services that are removed at the same time. Default 16. */
+  /** Number of services that are removed at the same time. Default 128. */
   concurrency?: number;
   /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
   timeoutMs?: number;
@@ -68,7 +69,9 @@ export async function down(
     const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
     const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");
     const services = await removeServices(held, withDependents(servicesToRemove, desired), {
-      ...options,
+      limited: changeLimits(options.concurrency).remove,
+      timeoutMs,
+      observer,
       signal: () => signal,
     });
     const resources = await removeResources(held, resourcesToRemove, { signal, observer, timeoutMs });

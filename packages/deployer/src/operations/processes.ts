@@ -1,5 +1,5 @@
 import {
-  limit,
+  type Limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ProcessChange,
@@ -7,6 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
+import { type ChangeKind, changeLimits } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { type AppPhase, collectWarnings } from "../model/events.js";
 import { tracksOwnership } from "../model/ownership.js";
@@ -20,7 +21,7 @@ import { type OwnedService, ownedServices } from "./owned-services.js";
 export interface ProcessOptions extends LockOptions, ChangeOptions {
   /** Names of apps. Default: all apps that the run's files own. */
   apps?: readonly string[];
-  /** Number of apps that are changed at the same time. Default 8. */
+  /** Number of apps that are changed at the same time. Default: 8 to start, 32 to restart, 128 to stop. */
   concurrency?: number;
 }
 
@@ -29,6 +30,8 @@ const PHASES: Readonly<Record<ProcessOperation, AppPhase>> = {
   stop: "stopping",
   start: "starting",
 };
+
+const KINDS: Readonly<Record<ProcessOperation, ChangeKind>> = { restart: "update", stop: "remove", start: "create" };
 
 /**
  * Restarts, stops or starts apps: an app is stopped after those that depend on it, and started or restarted after those
@@ -84,7 +87,7 @@ function changeAll(
   operation: ProcessOperation,
   options: ProcessOptions,
 ): Promise<ProcessVerdict[]> {
-  const limited = limit(options.concurrency ?? 8);
+  const limited = changeLimits(options.concurrency)[KINDS[operation]];
   const names = new Map(services.map(({ service, app }) => [service, app]));
   const edges = apps.flatMap(({ service, dependsOn }) =>
     dependsOn.map((needed) =>
@@ -107,7 +110,7 @@ async function changeApp(
   operation: ProcessOperation,
   causedBy: string | undefined,
   options: ProcessOptions,
-  limited: ReturnType<typeof limit>,
+  limited: Limit,
 ): Promise<ProcessVerdict> {
   const began = performance.now();
   let warnings: ProcessChange["warnings"] = [];

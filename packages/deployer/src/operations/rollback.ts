@@ -1,5 +1,5 @@
 import {
-  limit,
+  type Limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   requireCapability,
@@ -7,6 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
+import { changeLimits } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
@@ -26,7 +27,7 @@ export interface RollbackOptions extends LockOptions, ListenerOptions, ChangeOpt
    * apps that the newest run changed, if they have an earlier version.
    */
   apps?: readonly string[];
-  /** Number of apps that are rolled back at the same time. Default 4. */
+  /** Number of apps that are rolled back at the same time. Default 32. */
   concurrency?: number;
 }
 
@@ -119,7 +120,7 @@ function rollBackAll(
   candidates: readonly RollbackCandidate[],
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
-  const limited = limit(options.concurrency ?? 4);
+  const limited = changeLimits(options.concurrency).update;
   const rollingBack = new Map(
     candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
   );
@@ -139,7 +140,7 @@ async function rollBackApp(
   { app, service, status, noVersionReason, skipReason }: RollbackCandidate,
   causedBy: string | undefined,
   options: RollbackOptions,
-  limited: ReturnType<typeof limit>,
+  limited: Limit,
 ): Promise<RollbackVerdict> {
   const began = performance.now();
   const verdict = (

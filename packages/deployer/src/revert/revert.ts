@@ -1,5 +1,5 @@
-import { type DeploymentError, limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { REMOVE_CONCURRENCY } from "../model/concurrency.js";
+import type { DeploymentError, Limit, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import type { ChangeKind } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";
@@ -16,6 +16,8 @@ interface RevertOptions {
   /** Time limit of each step, in milliseconds. */
   timeoutMs: number;
   settleMs?: number;
+  /** The limits of the run. */
+  changeLimits: Readonly<Record<ChangeKind, Limit>>;
   observer?: Observer;
 }
 
@@ -48,19 +50,19 @@ export async function revert(
   journal: Journal,
   options: RevertOptions,
 ): Promise<RevertResult> {
-  const { apps, observer } = options;
+  const { apps, observer, changeLimits } = options;
   const context = contextOf(strategy, journal, options);
   const log = new StepLog(observer);
   const changes = journal.reversed();
   const serviceChanges = changes.filter((change) => change.kind !== "resource");
   const resourceChanges = changes.filter((change) => change.kind === "resource");
 
-  const limited = limit(REMOVE_CONCURRENCY);
   const dependentsOf = dependents(apps);
   const finished = new Map(serviceChanges.map(({ service }) => [service, Promise.withResolvers<void>()]));
   const first = await Promise.all(
     serviceChanges.map(async (change) => {
       await Promise.all((dependentsOf.get(change.service) ?? []).map((service) => finished.get(service)?.promise));
+      const limited = changeLimits[change.kind === "create" ? "remove" : "update"];
       const attempted = await limited(() => tryRevert(change, context, log));
       if (attempted.error === undefined) log.end(change);
       finished.get(change.service)?.resolve();

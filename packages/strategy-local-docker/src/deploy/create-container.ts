@@ -12,6 +12,7 @@ import {
   toContainerCreateBody,
   toHostRestartPolicy,
 } from "@openfactory/docker-translators";
+import { engineSlots } from "../containers/engine-slots.js";
 import { DEFAULT_RESTART_POLICY, formatRestartPolicy } from "../containers/names.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
 import { prepareFiles } from "../files/prepare-files.js";
@@ -71,7 +72,11 @@ async function create(
   });
   try {
     // Without the signal: it takes milliseconds, and an answer that is not awaited would leave a container behind.
-    return { ...(await engine.containers.create(initialName, body)), pullWarnings };
+    const created = await engineSlots(engine)(() => {
+      throwIfAborted(signal, { service: request.name });
+      return engine.containers.create(initialName, body);
+    });
+    return { ...created, pullWarnings };
   } catch (error) {
     if (isAmbiguousNetworkError(error)) throw explainStartError(engine, request, error);
     if (DeploymentError.isInstance(error, "CONFLICT")) throw await nameInUse(engine, serviceName, initialName, error);

@@ -8,6 +8,7 @@ import {
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
 import { findServiceContainers } from "../containers/find.js";
+import { engineSlots } from "../containers/engine-slots.js";
 import { startWhenPortsFree } from "../containers/operations.js";
 import { resolveState } from "../containers/state.js";
 import { checkPublishedPorts } from "../ports.js";
@@ -107,7 +108,8 @@ export async function startContainer(
   try {
     throwIfAborted(signal, { service: name });
     observer?.({ type: "step", service: name, step: "start", id });
-    await (replacesStopped ? startWhenPortsFree(engine, id, { signal }) : engine.containers.start(id, { signal }));
+    const start = () => engine.containers.start(id, { signal });
+    await (replacesStopped ? startWhenPortsFree(engine, id, { signal }) : engineSlots(engine)(start));
     throwIfAborted(signal, { service: name });
   } catch (error) {
     throw explainStartError(engine, request, error);
