@@ -168,3 +168,39 @@ test("concurrent remove() calls with `wait` share polls", async () => {
   expect(calls.filter((call) => call === "services.list")).toHaveLength(1);
   expect(calls).toHaveLength(1 + COUNT + 3);
 });
+
+describe("polls on a swarm of thousands of services", () => {
+  const all = Array.from({ length: 2_000 }, (_, index) => `app-${index}`);
+  const listed = (filter: { name?: string[] }): string[] => filter.name ?? all;
+
+  test("list only the services that wait() calls wait for, in parts, once a poll has listed all", async () => {
+    const asked: (number | undefined)[] = [];
+    let polls = 0;
+    const { engine } = fakeEngine({
+      ...nodes,
+      "services.list": (filter: { name?: string[] }) => (
+        asked.push(filter.name?.length),
+        (polls += 1),
+        listed(filter).map((name) => service(name))
+      ),
+      "tasks.list": () => all.map((name) => task(name, polls > 1 ? "running" : "starting")),
+    });
+    const strategy = new SwarmDeploymentStrategy(engine);
+    const waited = all.slice(0, 250);
+    const ready = await Promise.all(waited.map((name) => strategy.wait(name, { settleMs: 0 })));
+    expect(ready.map(({ name }) => name)).toEqual(waited);
+    expect(asked).toEqual([undefined, 100, 100, 50]);
+  });
+
+  test("list only the tasks of the services that remove() calls wait for", async () => {
+    const asked: unknown[] = [];
+    const { engine } = fakeEngine({
+      "services.list": (filter: { name?: string[] }) => listed(filter).map((name) => service(name)),
+      "services.remove": () => undefined,
+      "tasks.list": (filter: unknown) => (asked.push(filter), []),
+    });
+    const strategy = new SwarmDeploymentStrategy(engine);
+    await Promise.all(["app-1", "app-2"].map((name) => strategy.remove(name, { wait: true })));
+    expect(asked).toEqual([{ name: ["app-1.", "app-2."] }]);
+  });
+});

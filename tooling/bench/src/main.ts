@@ -19,6 +19,7 @@ import { memoryWorkloads } from "./workloads/memory.ts";
 import { limitToQuarter } from "./limit-cpu.ts";
 import { planWorkloads } from "./workloads/plan.ts";
 import { readyWorkloads } from "./workloads/ready.ts";
+import { scaleWorkloads } from "./workloads/scale.ts";
 import { startWorkloads } from "./workloads/start.ts";
 import { swarmWorkloads } from "./workloads/swarm.ts";
 import { waitWorkloads } from "./workloads/wait.ts";
@@ -32,17 +33,18 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Work
   plan: planWorkloads,
   memory: memoryWorkloads,
   logs: logWorkloads,
+  scale: scaleWorkloads,
   ready: readyWorkloads,
   concurrency: concurrencyWorkloads,
 };
 /** Parts that run only with --only. */
-const ON_REQUEST = new Set(["concurrency", "ready"]);
+const ON_REQUEST = new Set(["concurrency", "ready", "scale"]);
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
     runs: { type: "string", default: "9" },
-    workload: { type: "string", default: "" },
+    workload: { type: "string", multiple: true, default: [""] },
     json: { type: "string" },
     engine: { type: "string" },
     quarter: { type: "boolean", default: false },
@@ -69,7 +71,7 @@ try {
   for (const part of parts) {
     const bench: Bench = { folder, engine, peers, script: OWN_SCRIPT };
     const workloads = (await PARTS[part]?.(bench)) ?? [];
-    for (const chosen of workloads.filter(({ name }) => name.includes(values.workload))) {
+    for (const chosen of workloads.filter(({ name }) => values.workload.some((text) => name.includes(text)))) {
       const workload = values.before === undefined ? chosen : withBefore(bench, chosen, resolve(values.before));
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
       results.push(

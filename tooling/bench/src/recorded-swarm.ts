@@ -20,13 +20,16 @@ export interface RecordedSwarm {
   host: string;
   /** Number of open log streams, and of those that wait for their reader. */
   logs(): { open: number; blocked: number };
+  /** Number of services. */
+  size(): number;
   close(): Promise<void>;
 }
 
 export async function startRecordedSwarm(): Promise<RecordedSwarm> {
   const answers = new Answers(recording());
   const streams = new Set<ServerResponse>();
-  const server = createServer((request, response) => {
+  // As dockerd: filters with many names make long paths, and an idle connection stays open.
+  const server = createServer({ maxHeaderSize: 1024 ** 2, keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://swarm");
     const path = pathname.replace(/^\/v[0-9.]+/, "");
     response.setHeader("Api-Version", "1.41").setHeader("Content-Type", "application/json");
@@ -43,9 +46,8 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
         JSON.parse(searchParams.get("filters") ?? "{}"),
         await readJson(request),
       );
-      if (answer === undefined)
-        response.writeHead(404).end(JSON.stringify({ message: `no recorded answer for ${request.method} ${path}` }));
-      else response.end(typeof answer === "string" ? answer : JSON.stringify(answer));
+      const { status, body } = answer instanceof Refusal ? answer : { status: 200, body: answer };
+      response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
     };
     respond().catch((error: Error) => response.writeHead(500).end(JSON.stringify({ message: error.message })));
   });
@@ -56,11 +58,23 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
       open: streams.size,
       blocked: [...streams].filter(({ writableNeedDrain }) => writableNeedDrain).length,
     }),
+    size: () => answers.size,
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** An answer that is not a success. */
+class Refusal {
+  readonly status: number;
+  readonly body: { message: string };
+
+  constructor(status: number, message: string) {
+    this.status = status;
+    this.body = { message };
+  }
 }
 
 async function readJson(request: IncomingMessage): Promise<Json> {
@@ -73,58 +87,92 @@ async function readJson(request: IncomingMessage): Promise<Json> {
 const wanted = (filter: Record<string, true> | string[] | undefined): string[] | undefined =>
   filter && (Array.isArray(filter) ? filter : Object.keys(filter));
 
+/** A service with its task, as JSON, so that long lists cost this server little. */
+interface Stored {
+  name: string;
+  service: string;
+  task: string;
+}
+
 /** The services on the server, and the answers about them. The deployer locks a project with a config. */
 class Answers {
   readonly #recorded: Recording;
-  readonly #services = new Map<string, Json>();
+  readonly #byId = new Map<string, Stored>();
+  readonly #ids = new Map<string, string>();
   readonly #configs = new Map<string, Json>();
-  /** The last list of all services, as JSON. */
-  #listing: string | undefined;
+  #created = 0;
 
   constructor(recorded: Recording) {
     this.#recorded = recorded;
   }
 
-  to(call: string, filters: Record<string, Record<string, true> | string[]>, body: Json): Json | undefined {
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The answer, or its JSON. */
+  to(call: string, filters: Record<string, Record<string, true> | string[]>, body: Json): Json {
+    return this.#find(call, filters, body) ?? new Refusal(404, `no recorded answer for ${call}`);
+  }
+
+  #find(call: string, filters: Record<string, Record<string, true> | string[]>, body: Json): Json | undefined {
     const { nodes } = this.#recorded;
-    const [, kind, id = ""] = /^\w+ \/(\w+)\/?(.*)$/.exec(call) ?? [];
+    const [, method, kind, id = ""] = /^(\w+) \/(\w+)\/?(.*)$/.exec(call) ?? [];
     if (call === "GET /_ping") return "OK";
     if (call === "POST /services/create") return this.#create(body);
-    if (call === "GET /services") return this.#list(wanted(filters["name"]));
-    if (call === "GET /tasks") return this.#tasks(wanted(filters["service"]));
+    if (call === "GET /services") return this.#list("service", this.#idsOf(wanted(filters["name"])));
+    if (call === "GET /tasks")
+      return this.#list("task", wanted(filters["service"]) ?? this.#idsOfTasks(filters["name"]));
     if (call === "GET /nodes") return nodes;
-    if (call === "POST /configs/create")
-      return (this.#configs.set("config", { ID: "config", Version: { Index: 1 }, Spec: body }), { ID: "config" });
+    if (call === "POST /configs/create") return this.#createConfig(body);
     if (call === "GET /configs") return [...this.#configs.values()];
-    if (call === "GET /networks" || call === "GET /secrets") return [];
+    if (call === "GET /networks" || call === "GET /secrets" || call === "GET /containers/json") return [];
     if (call === "GET /volumes") return { Volumes: [] };
     if (kind === "images") return { Id: "sha256:0", RepoTags: [], RepoDigests: [] };
     if (call.startsWith("GET /configs/")) return this.#configs.get(id);
     if (call.startsWith("DELETE /configs/")) return (this.#configs.delete(id), "");
-    if (call.startsWith("GET /services/"))
-      return [...this.#services.values()].find(({ ID, Spec }) => ID === id || Spec.Name === id);
+    if (kind === "services" && method === "GET") return this.#byId.get(this.#ids.get(id) ?? id)?.service;
+    if (kind === "services" && method === "DELETE") return this.#remove(id);
     return undefined;
   }
 
+  #idsOf(names: string[] | undefined): string[] | undefined {
+    return names?.flatMap((name) => this.#ids.get(name) ?? []);
+  }
+
+  /** The ids of services by the names of their tasks, `service.slot.id`, or a prefix with the whole name of the service. */
+  #idsOfTasks(filter: Record<string, true> | string[] | undefined): string[] | undefined {
+    return this.#idsOf(wanted(filter)?.map((name) => name.split(".")[0] ?? ""));
+  }
+
   #create(spec: Json): Json {
-    const ID = `service${String(this.#services.size).padStart(18, "0")}`;
-    this.#services.set(spec.Name, { ...this.#recorded.services[0], ID, Spec: spec });
-    this.#listing = undefined;
+    const number = String((this.#created += 1)).padStart(18, "0");
+    const ID = `service${number}`;
+    const service = { ...this.#recorded.services[0], ID, Spec: spec };
+    const task = { ...this.#recorded.tasks[0], ID: `task000${number}`, ServiceID: ID, Spec: spec.TaskTemplate };
+    this.#byId.set(ID, { name: spec.Name, service: JSON.stringify(service), task: JSON.stringify(task) });
+    this.#ids.set(spec.Name, ID);
     return { ID };
   }
 
-  #list(names: string[] | undefined): Json {
-    if (names !== undefined) return names.flatMap((name) => this.#services.get(name) ?? []);
-    return (this.#listing ??= JSON.stringify([...this.#services.values()]));
+  #createConfig(spec: Json): Json {
+    const ID = `config-${spec.Name}`;
+    if (this.#configs.has(ID)) return new Refusal(409, `config ${spec.Name} already exists`);
+    this.#configs.set(ID, { ID, Version: { Index: 1 }, Spec: spec });
+    return { ID };
   }
 
-  #tasks(ids: string[] | undefined): Json[] {
-    const services = [...this.#services.values()].filter(({ ID }) => ids === undefined || ids.includes(ID));
-    return services.map(({ ID }) => ({
-      ...this.#recorded.tasks[0],
-      ID: ID.replace("service", "task000"),
-      ServiceID: ID,
-    }));
+  #remove(id: string): string | undefined {
+    const stored = this.#byId.get(id);
+    if (stored === undefined) return undefined;
+    this.#byId.delete(id);
+    this.#ids.delete(stored.name);
+    return "";
+  }
+
+  #list(part: "service" | "task", ids: string[] | undefined): string {
+    const found = ids === undefined ? [...this.#byId.values()] : ids.flatMap((id) => this.#byId.get(id) ?? []);
+    return `[${found.map((stored) => stored[part]).join(",")}]`;
   }
 }
 

@@ -23,8 +23,9 @@ export async function removeService(
   const end = Date.now() + timeoutMs;
   let checkNodesAt = Date.now() + CHECK_NODES_EVERY_MS;
   const poller = remainingTasksPoller(engine);
+  const removed = { name: serviceName, id };
   for (;;) {
-    const tasks = await poller.next(id, { signal, service: serviceName, withinMs: end - Date.now() });
+    const tasks = await poller.next(removed, { signal, service: serviceName, withinMs: end - Date.now() });
     const running = tasks.filter((task) => !hasEnded(task));
     if (running.length === 0) return;
     if (Date.now() >= Math.min(end, checkNodesAt)) {

@@ -26,7 +26,6 @@ export interface PollOptions {
 
 interface Waiter<Key, Result> {
   readonly key: Key;
-  readonly startBy: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -37,6 +36,8 @@ export class BatchPoller<Key, Result> {
   readonly #interval: PollInterval;
   readonly #waiters = new Set<Waiter<Key, Result>>();
   #timer: NodeJS.Timeout | undefined;
+  /** The earliest `startBy` of the waiters, or of one that was aborted. */
+  #startBy = Infinity;
   #isPolling = false;
   #dueAt = -Infinity;
 
@@ -52,7 +53,7 @@ export class BatchPoller<Key, Result> {
   async next(key: Key, { signal, withinMs = Infinity, service }: PollOptions = {}): Promise<Result> {
     throwIfAborted(signal, { service });
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    const waiter = { key, startBy: Date.now() + withinMs, resolve, reject };
+    const waiter = { key, resolve, reject };
     const cancel = (): void => {
       this.#waiters.delete(waiter);
       reject(signal?.reason);
@@ -60,6 +61,7 @@ export class BatchPoller<Key, Result> {
     };
     signal?.addEventListener("abort", cancel, { once: true });
     this.#waiters.add(waiter);
+    this.#startBy = Math.min(this.#startBy, Date.now() + withinMs);
     this.#schedule();
     try {
       return await promise;
@@ -74,7 +76,7 @@ export class BatchPoller<Key, Result> {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#isPolling || this.#waiters.size === 0) return;
-    const startAt = Math.min(this.#dueAt, ...[...this.#waiters].map(({ startBy }) => startBy));
+    const startAt = Math.min(this.#dueAt, this.#startBy);
     this.#timer = setTimeout(() => void this.#run(), Math.max(0, startAt - Date.now()));
   }
 
@@ -92,6 +94,7 @@ export class BatchPoller<Key, Result> {
   async #run(): Promise<void> {
     const waiters = [...this.#waiters];
     this.#waiters.clear();
+    this.#startBy = Infinity;
     this.#isPolling = true;
     const startedAt = Date.now();
     const resultOf = await this.#resultOf([...new Set(waiters.map(({ key }) => key))]);

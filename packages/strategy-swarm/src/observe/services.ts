@@ -38,15 +38,32 @@ export async function findService(
   return service ?? Promise.reject(serviceNotFound(engine, serviceName));
 }
 
+/** The number of services at the last list of all of them. */
+const swarmSize = perEngine(() => ({ services: 0 }));
+
 /**
  * The services with exactly these names, in one call. The engine's filter matches prefixes, and its lookup by name also
  * accepts ids: neither is exact.
  */
 async function servicesByName(engine: DockerEngine, names: readonly string[]): Promise<Map<string, ServiceDetails>> {
   const valid = names.filter(isServiceName);
-  const listed =
-    valid.length === 0 ? [] : await engine.services.list(valid.length > MAX_FILTER_NAMES ? {} : { name: valid });
+  if (valid.length === 0) return new Map();
+  const isFiltered = valid.length <= MAX_FILTER_NAMES;
+  const listed = await engine.services.list(isFiltered ? { name: valid } : {});
+  if (!isFiltered) swarmSize(engine).services = listed.length;
   return new Map(listed.map((service) => [service.Spec.Name, service]));
+}
+
+/**
+ * The names by call: all in one, which lists all services if the names are too many for a filter; or, if they are at
+ * most a quarter of a swarm's services, filters. Otherwise each poll would cost more the more services there are.
+ */
+function namesByCall(engine: DockerEngine, names: readonly string[]): (readonly string[])[] {
+  if (names.length <= MAX_FILTER_NAMES || names.length > swarmSize(engine).services / 4) return [names];
+  const calls = Math.ceil(names.length / MAX_FILTER_NAMES);
+  return Array.from({ length: calls }, (_, call) =>
+    names.slice(call * MAX_FILTER_NAMES, (call + 1) * MAX_FILTER_NAMES),
+  );
 }
 
 export const serviceNotFound = (engine: DockerEngine, serviceName: string): DeploymentError => {
@@ -79,16 +96,31 @@ async function tasksByService(
   return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
 }
 
+/** The services with these names that exist, by name, and their tasks by service id. */
+async function servicesWithTasks(
+  engine: DockerEngine,
+  names: readonly string[],
+): Promise<{ services: Map<string, ServiceDetails>; tasks: Map<string, TaskDetails[]> }> {
+  const listed = await servicesByName(engine, names);
+  const found = names.flatMap((name) => listed.get(name) ?? []);
+  const services = new Map(found.map((service) => [service.Spec.Name, service]));
+  return { services, tasks: found.length === 0 ? new Map() : await tasksByService(engine, found) };
+}
+
 /** Swarm has no events of tasks, so managers must be polled. A wait ends at most 100 ms and one poll after the change. */
 const POLL_INTERVAL: PollInterval = { minDelayMs: 40, backoffFactor: 5, maxDelayMs: 100 };
 
-/** Observes services by their exact names, in two calls. Throws DeploymentError `NOT_FOUND` for a name without service. */
+/**
+ * Observes services by their exact names, in two calls, or two for each part of {@link namesByCall}. Throws DeploymentError
+ * `NOT_FOUND` for a name without service.
+ */
 export const servicePoller = perEngine((engine) => {
   let nodes: NodesById = new Map();
   return new BatchPoller<string, Observation>(async (names) => {
-    const services = await servicesByName(engine, names);
-    const found = names.flatMap((name) => services.get(name) ?? []);
-    const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
+    const parts = await Promise.all(namesByCall(engine, names).map((part) => servicesWithTasks(engine, part)));
+    const services = new Map(parts.flatMap((part) => [...part.services]));
+    const tasks = new Map(parts.flatMap((part) => [...part.tasks]));
+    const found = [...services.values()];
     // Nodes rarely change: list them again only for a task on an unknown node, for global services, and when a node may
     // have been lost.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
@@ -104,15 +136,24 @@ export const servicePoller = perEngine((engine) => {
   }, POLL_INTERVAL);
 });
 
+/** A service that was removed. */
+export interface RemovedService {
+  readonly name: string;
+  readonly id: string;
+}
+
 /**
- * Lists the tasks of removed services by service id, in one call. The engine rejects the id of a removed service as a
- * filter, but lists the tasks until their nodes have reported that the containers ended.
+ * Lists the tasks of removed services, in one call. The engine rejects the id of a removed service as a filter, but lists the
+ * tasks until their nodes have reported that the containers ended. The name of a task begins with that of its service
+ * (swarmkit, api/naming: `service.slot.id`).
  */
 export const remainingTasksPoller = perEngine(
   (engine) =>
-    new BatchPoller<string, TaskDetails[]>(async () => {
-      const tasks = Map.groupBy(await engine.tasks.list({}), ({ ServiceID }) => ServiceID);
-      return (id) => tasks.get(id) ?? [];
+    new BatchPoller<RemovedService, TaskDetails[]>(async (removed) => {
+      const names = removed.map(({ name }) => `${name}.`);
+      const listed = await engine.tasks.list(names.length > MAX_FILTER_NAMES ? {} : { name: names });
+      const tasks = Map.groupBy(listed, ({ ServiceID }) => ServiceID);
+      return ({ id }) => tasks.get(id) ?? [];
     }, POLL_INTERVAL),
 );
 
