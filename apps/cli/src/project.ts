@@ -4,7 +4,6 @@ import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@ope
 import type { DesiredProject } from "@openfactory/deployer";
 import { APP_FILES, type DefaultFiles, findDefaultFiles } from "./default-files.js";
 import type { Io } from "./io.js";
-import { limitMemoryForApps, limitMemoryForFiles } from "./limit-memory.js";
 import type { GlobalOptions } from "./options/context.js";
 import { printWarnings } from "./output/messages.js";
 import { openStrategy } from "./platforms.js";
@@ -41,10 +40,8 @@ export async function loadFiles(options: GlobalOptions, io: Io, input: FileInput
 
 async function readFiles(options: GlobalOptions, io: Io, input: FileInput): Promise<AppProject> {
   const { sources, notes, loadOptions } = await prepareLoad(options, io, input);
-  await limitMemoryForFiles(sources, io.cwd);
   const { loadProject } = await import("@openfactory/app-file");
   const loaded = await loadProject(sources, loadOptions);
-  await limitMemoryForApps(loaded.apps.length);
   return notes.length === 0 ? loaded : { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
 }
 
