@@ -296,7 +296,7 @@ class Ready {
 
 const NOTES: Readonly<Record<On, string>> = {
   local:
-    "docker compose up --wait. ofdeploy reports an app without a health check as running after one second, since many processes fail at once; Compose reports it at its start. The floor polls every 5 ms",
+    "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. The floor polls every 5 ms",
   swarm:
     "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second. The floor polls every 5 ms",
 };
