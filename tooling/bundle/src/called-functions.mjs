@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { startSampleEngine } from "./sample-engine.mjs";
 
 /** The commands, by platform, whose functions are found. The first `up` creates everything, the second one nothing. */
-const UP = ["up", "--no-wait", "--timeout", "10s"];
+const UP = ["up", "--no-wait", "--timeout", "60s"];
 const COMMANDS = [["validate"], UP, UP, ["plan"]];
 
 /**

@@ -6,7 +6,7 @@ export const text = z.string();
 /** Text with a pattern in the JSON Schema only. Another schema checks the value, with separate messages. */
 export const patternText = (pattern: string) => described(z.string(), { pattern });
 
-/** Documents a new schema. zod's `meta()` documents a copy, which half as many schemas more take time to create at each start. */
+/** Documents a new schema. zod's `meta()` documents a copy instead, and each copy takes time at every start. */
 const described = <Schema extends z.ZodType>(schema: Schema, docs: z.core.GlobalMeta): Schema => {
   z.globalRegistry.add(schema, docs);
   return schema;

@@ -57,6 +57,8 @@ const filePath = (kind: keyof typeof BASE_FOLDERS, { name, target = name }: File
 
 /** Finds mounts, secrets and configs that share a path, and secrets and configs with a target that is not allowed. */
 export function findTargetConflicts({ mounts = [], secrets = [], configs = [] }: TargetFields): Finding[] {
+  // Most requests have neither.
+  if (secrets.length + configs.length === 0) return [];
   const findings: Finding[] = [];
   const taken = new Map(mounts.map(({ Target }, index) => [normalizeTarget(Target), `mounts[${index}]`]));
   for (const [kind, files] of Object.entries({ secrets, configs }) as [keyof typeof BASE_FOLDERS, FileReference[]][]) {
@@ -80,6 +82,7 @@ export function findTargetConflicts({ mounts = [], secrets = [], configs = [] }:
  * container, with the owner and mode of the last reference, so a file of mode 0400 could become readable by all.
  */
 export function findOwnerConflicts({ secrets = [], configs = [] }: TargetFields): Finding[] {
+  if (secrets.length + configs.length === 0) return [];
   return Object.entries({ secrets, configs }).flatMap(([kind, files]) => {
     const firsts = new Map<string, number>();
     return files.flatMap((file, index): Finding[] => {

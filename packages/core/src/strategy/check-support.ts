@@ -101,7 +101,10 @@ const defaultHint = (refused: readonly Limitation[]): string =>
 function unsupportedPaths(request: NormalizedRequest, part: Limitation, networks: Networks = new Map()): string[] {
   const { field, unless = [], appliesTo, when } = part;
   if (when?.(request) === false || !matchesNetworks(request, part, networks)) return [];
-  return valuesAt(request, parsePath(field))
+  const steps = parsePath(field);
+  // Most requests set few fields.
+  if (request[steps[0] as keyof NormalizedRequest] === undefined) return [];
+  return valuesAt(request, steps)
     .filter(
       ({ value }) =>
         !unless.some((allowed) => isDeepStrictEqual(allowed, value)) && (appliesTo?.(value, request) ?? true),
