@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdirSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -11,7 +12,7 @@ beforeEach(async () => {
   root = join(await realpath(await mkdtemp(join(tmpdir(), "app-file-"))), "plant");
   await mkdir(root);
 });
-afterEach(() => rm(dirname(root), { recursive: true }));
+afterEach(() => rmSync(dirname(root), { recursive: true }));
 
 const write = async (name: string, content: string): Promise<string> => {
   const path = join(root, name);
@@ -93,7 +94,7 @@ describe("a directory", () => {
 
   it("is an error with more than 10000 directories", async () => {
     await write("app_top.yml", app("top"));
-    for (let n = 0; n < 10_000; n += 1) await mkdir(join(root, `d${n}`));
+    for (let n = 0; n < 10_000; n += 1) mkdirSync(join(root, `d${n}`));
     expect(await issuesOf([root])).toEqual([
       ".:1:1: the directory contains more than 10000 directories (Pass a more specific directory.)",
     ]);

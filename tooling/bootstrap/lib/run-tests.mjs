@@ -87,8 +87,8 @@ async function vitest(...projects) {
   const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
     TEST_COUNTS_FILE: file,
     ENGINE_CALLS_FILE: engineCalls,
-    // Each test that kills processes has a small default number of kills; a soak takes half an hour.
-    ...(all && { KILLS: "20", SOAK_MINUTES: "5" }),
+    // Tests that kill processes or repeat random runs have small default numbers; a soak takes half an hour.
+    ...(all && { KILLS: "20", RUNS: "1000", EVERY_CALL: "1", SOAK_MINUTES: "5" }),
   });
   const counts = readCounts(file);
   if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { properties } from "./support/properties.js";
 
 /** `fuzz.repeat.test.ts` runs more. */
-const RUNS = 100;
+const RUNS = 50;
 
 test.each(Object.entries(properties))(
   "%s with hostile content gives a result, or an error that says what is wrong",

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { planText } from "../../../cli/src/output/plan-text.js";
 import { countSteps } from "./support/count-steps.js";
 
+const counter = countSteps();
 const folder = mkdtempSync(join(tmpdir(), "growth-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -153,8 +154,8 @@ describe.each([
       await workOf(3)
     )();
     const small = await workOf(10);
-    const steps = await countSteps(small);
+    const steps = await counter.stepsOf(small);
     const large = await workOf(100);
-    expect((await countSteps(large)) / steps).toBeLessThan(MOST);
+    expect((await counter.stepsOf(large)) / steps).toBeLessThan(MOST);
   });
 });

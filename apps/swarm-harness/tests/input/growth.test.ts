@@ -3,6 +3,8 @@ import { DeploymentError, parseRequest, Redactor, secretsOfRequest } from "@open
 import { describe, expect, test } from "vitest";
 import { countSteps } from "./support/count-steps.js";
 
+const counter = countSteps();
+
 const list = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join("");
 
@@ -120,7 +122,7 @@ describe.each([
     const small = workOf(30);
     const large = workOf(300);
     await small();
-    const ratio = (await countSteps(large)) / (await countSteps(small));
+    const ratio = (await counter.stepsOf(large)) / (await counter.stepsOf(small));
     expect(ratio).toBeLessThan(MOST);
   });
 });

@@ -193,6 +193,9 @@ function checkReport(
   }
 }
 
+/** `npm run test:all` sets 1000. */
+const RUNS = Number(process.env.RUNS ?? 100);
+
 test("after any fault, up() restores the state before or reports the differences, and the next up() converges", async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -230,7 +233,7 @@ test("after any fault, up() restores the state before or reports the differences
         await converges(engine, on, is);
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    { numRuns: RUNS },
   );
 }, 120_000);
 
@@ -250,6 +253,6 @@ test("after up() was killed at any call, before or after it took effect, the nex
       });
       await converges(engine, on, is);
     }),
-    { numRuns: Number(process.env.RUNS ?? 300) },
+    { numRuns: RUNS },
   );
 }, 120_000);

@@ -1,4 +1,5 @@
 import { Session } from "node:inspector/promises";
+import { afterAll, beforeAll } from "vitest";
 
 /** Work of built-in methods, which the coverage does not see: the characters or elements that they visit. */
 let work = 0;
@@ -55,29 +56,45 @@ function instrument(): () => void {
   };
 }
 
+/** Counts the calls of functions and the work of built-in methods while a function runs. */
+export interface StepCounter {
+  stepsOf(run: () => unknown): Promise<number>;
+}
+
 /**
- * Counts the calls of functions during `run`, and the characters and elements that built-in methods visit. Unlike a clock,
- * that is the same on every machine. Regular expressions are not counted: `regexes.test.ts` checks them.
+ * Registers hooks that count steps in the tests of a file: the calls of functions, and the characters and elements that
+ * built-in methods visit. Unlike a clock, that is the same on every machine. Regular expressions are not counted:
+ * `regexes.test.ts` checks them.
  */
-export async function countSteps(run: () => unknown): Promise<number> {
+export function countSteps(): StepCounter {
   const session = new Session();
-  session.connect();
-  try {
+  // Starting takes longer than most runs, since V8 then discards its optimized code.
+  beforeAll(async () => {
+    session.connect();
     await session.post("Profiler.enable");
     await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
-    await session.post("Profiler.takePreciseCoverage");
-    work = 0;
-    const restore = instrument();
-    try {
-      await run();
-    } finally {
-      restore();
-    }
-    const visited = work;
+  });
+  afterAll(() => session.disconnect());
+
+  /** The calls since the last time. */
+  const takeCalls = async (): Promise<number> => {
     const { result } = await session.post("Profiler.takePreciseCoverage");
     const calls = result.flatMap(({ functions }) => functions.map(({ ranges: [whole] }) => whole?.count ?? 0));
-    return visited + calls.reduce((total, count) => total + count, 0);
-  } finally {
-    session.disconnect();
-  }
+    return calls.reduce((total, count) => total + count, 0);
+  };
+
+  return {
+    async stepsOf(run) {
+      await takeCalls();
+      work = 0;
+      const restore = instrument();
+      try {
+        await run();
+      } finally {
+        restore();
+      }
+      const visited = work;
+      return visited + (await takeCalls());
+    },
+  };
 }
