@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterEach, beforeEach, expect, test, type TestContext } from "vitest";
 import { freePort } from "./support/free-port.js";
-import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 const id = `fields-${randomBytes(4).toString("hex")}`;
 const engine = new RawEngine(process.env["DOCKER_HOST"] ?? "");
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const ofdeploy = (command: string, ...words: string[]) =>
-  spawnOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")]);
+  callOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")]);
 
 const write = (apps: Record<string, object>) =>
   writeFile(
@@ -50,7 +50,9 @@ async function expectUpWithoutChangesAfter(): Promise<void> {
 
 /** Waits until the log of an app matches. */
 async function expectLog(app: string, pattern: RegExp): Promise<void> {
-  await expect.poll(async () => (await ofdeploy("logs", app)).stdout, { timeout: 20_000 }).toMatch(pattern);
+  await expect
+    .poll(async () => (await ofdeploy("logs", app)).stdout, { timeout: 20_000, interval: 300 })
+    .toMatch(pattern);
 }
 
 /** A console of the kernel, and a character device from which its text can be read (vcs(4)). */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type ProcessResult, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
+import type { ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -22,7 +23,7 @@ afterAll(async () => {
 });
 
 const ofdeploy = (command: string, ...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([
+  callOfdeploy([
     command,
     ...words,
     "--file",
@@ -82,7 +83,9 @@ test("an app on the network of its node answers there, with its settings, and a 
     // The log of a replaced task stays, unlike that of a removed one.
     TaskTemplate: { ...service.Spec.TaskTemplate, ForceUpdate: 1 },
   });
-  await expect.poll(async () => (await ofdeploy("logs", "app")).stdout, { timeout: 20_000 }).toMatch(/asked to stop/);
+  await expect
+    .poll(async () => (await ofdeploy("logs", "app")).stdout, { timeout: 20_000, interval: 300 })
+    .toMatch(/asked to stop/);
 });
 
 test.each([

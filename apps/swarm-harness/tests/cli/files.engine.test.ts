@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkFiles } from "./support/files-scenario.js";
-import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 const project = `files-${randomBytes(4).toString("hex")}`;
 const engine = new RawEngine(process.env["DOCKER_HOST"] ?? "");
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const run = (env: Record<string, string>, command: string, ...words: string[]) =>
-  spawnOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")], env);
+  callOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")], env);
 
 interface Listed {
   Name?: string;

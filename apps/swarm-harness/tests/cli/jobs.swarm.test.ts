@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
+import type { ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -39,7 +40,7 @@ apps:
 `,
   );
 const ofdeploy = (command: string, ...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([
+  callOfdeploy([
     command,
     ...words,
     "--file",
@@ -54,7 +55,7 @@ const ofdeploy = (command: string, ...words: string[]): Promise<ProcessResult> =
 
 /** The lines of all runs of the job that the swarm keeps. */
 async function migrations(): Promise<string[]> {
-  const { stdout } = await spawnOfdeploy([
+  const { stdout } = await callOfdeploy([
     "logs",
     "migrate",
     "--file",
@@ -103,7 +104,7 @@ test("ps shows an app with 0 replicas as stopped", async () => {
   write(1, "sleep 1000");
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   expect((await ofdeploy("scale", "web=0")).stdout).toBe("web: 1 => 0 replicas, stopped\n");
-  const { stdout } = await spawnOfdeploy([
+  const { stdout } = await callOfdeploy([
     "ps",
     "--file",
     join(folder, "app.yml"),

@@ -13,7 +13,7 @@ import {
   unlessZero,
 } from "./support/factory.js";
 import { freePort } from "./support/free-port.js";
-import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 let engine: RawEngine;
 let values: FactoryValues;
@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const ofdeploy = (command: string, given: FactoryValues, ...words: string[]) =>
-  spawnOfdeploy([command, ...words, "--file", FACTORY, "--platform", "docker"], factoryVariables(given));
+  callOfdeploy([command, ...words, "--file", FACTORY, "--platform", "docker"], factoryVariables(given));
 
 interface Binding {
   HostPort: string;

@@ -9,7 +9,7 @@ import {
   foreignLabels,
   unlessZero,
 } from "./support/factory.js";
-import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 /** The directory without `one-host`, whose local storage is rejected on a swarm. */
 const FILES = ["app_press.yml", "app_hidden.yml", "app_archive.yml", "dev_furnace.yml"].flatMap((file) => [
@@ -38,7 +38,7 @@ afterEach(() => ofdeploy("down", VALUES));
 afterAll(() => swarm?.down());
 
 const ofdeploy = (command: string, values: FactoryValues, ...words: string[]) =>
-  spawnOfdeploy(
+  callOfdeploy(
     [command, ...words, ...FILES, "--platform", "swarm", "--host", swarm.nodes[0]!.host],
     factoryVariables(values),
   );

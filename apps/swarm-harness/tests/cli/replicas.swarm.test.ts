@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { type RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
+import type { ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -26,7 +27,7 @@ afterAll(async () => {
 });
 
 const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([...words, "--file", file, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
+  callOfdeploy([...words, "--file", file, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
 const succeeds = async (...words: string[]): Promise<ProcessResult> => {
   const ran = await ofdeploy(...words);
   expect(ran, ran.stderr).toMatchObject({ code: 0 });
@@ -77,7 +78,8 @@ test("replicas on three nodes read different slots, before and after scale to 5 
           image: TEST_IMAGE,
           stop_grace_period: "1s",
           command: ["sh", "-c", SCRIPT],
-          deploy: { replicas: 3 },
+          // By default, a swarm observes each new task for five seconds.
+          deploy: { replicas: 3, update_config: { monitor: "500ms" }, rollback_config: { monitor: "500ms" } },
         },
       },
     }),

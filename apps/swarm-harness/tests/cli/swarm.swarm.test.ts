@@ -12,6 +12,9 @@ import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 const EXAMPLE = fileURLToPath(new URL("../../../cli/example/openfactory.yml", import.meta.url));
 const DEMO_IMAGE = "openfactory/demo:1";
 
+/** By default, a swarm observes each new task for five seconds. */
+const QUICK = "update_config: {monitor: 500ms}, rollback_config: {monitor: 500ms}";
+
 let swarm: Swarm;
 let manager: RawEngine;
 let folder: string;
@@ -149,7 +152,9 @@ ${more}`;
 
   test("plan, up, scale and rollback apply changes, and plan reports manual ones", async () => {
     const version = (level: string) =>
-      fileOf(`name: changes\napps:${app("web", `    environment: [LEVEL=${level}]`)}${app("db", "")}\n`);
+      fileOf(
+        `name: changes\napps:${app("web", `    environment: [LEVEL=${level}]\n    deploy: {${QUICK}}`)}${app("db", "")}\n`,
+      );
     const first = await version("info");
     expect(await ofdeploy("up", "--file", first)).toMatchObject({ code: 0 });
     const db = await manager.call("GET", "/services/db");
@@ -275,7 +280,7 @@ ${more}`;
         .filter((name) => name.startsWith("owned"));
     };
     const run = (env: Record<string, string>, ...words: string[]) => ofdeployWith(env, ...words, "--file", file);
-    await checkFiles({ run, folder, project: "owned", leftovers });
+    await checkFiles({ run, folder, project: "owned", more: `    deploy: {${QUICK}}\n`, leftovers });
   });
 
   test("up accepts a secret of the maximum size, and rejects a larger one with its position", async () => {
@@ -324,6 +329,7 @@ ${more}`;
   broken:
     uuid: BROKEN
     image: openfactory/no-such-image:1
+    deploy: {restart_policy: {delay: 500ms}}
 `,
     );
     const up = await ofdeploy("up", "--file", file);

@@ -155,7 +155,8 @@ test("logs() rejects with UNSUPPORTED when the logging driver can't be read", as
     return lines;
   };
   const withDriver = async (LogDriver: object): Promise<void> => {
-    await strategy.deploy(request({ command: ["sh", "-c", "echo ready; sleep 1000"] }));
+    const command = ["sh", "-c", "echo ready; trap 'exit 0' TERM; sleep 1000 & wait"];
+    await strategy.deploy(request({ command, updateConfig: { Monitor: SECOND / 2 } }));
     const { ID, Version, Spec } = await engine.services.inspect(name);
     await engine.services.update(ID, Version.Index, { ...Spec, TaskTemplate: { ...Spec.TaskTemplate, LogDriver } });
     await strategy.wait(name);

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-import { spawnOfdeploy, type ProcessResult } from "./spawn-ofdeploy.js";
+import { callOfdeploy } from "./call-ofdeploy.js";
+import type { ProcessResult } from "./spawn-ofdeploy.js";
 
-/** A directory with app files, in which the command runs as a process. */
+/** A directory with app files, for which the command runs. */
 export class AppFiles {
   readonly id = `own-${randomBytes(3).toString("hex")}`;
   readonly folder = mkdtempSync(join(tmpdir(), "ofdeploy-own-"));
@@ -43,7 +44,7 @@ export class AppFiles {
   }
 
   run(file: string, ...words: string[]): Promise<ProcessResult> {
-    return spawnOfdeploy([...words, "--file", join(this.folder, file), ...this.#options]);
+    return callOfdeploy([...words, "--file", join(this.folder, file), ...this.#options]);
   }
 
   /** Runs the command and expects the exit code 0. */

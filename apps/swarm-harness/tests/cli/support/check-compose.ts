@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-import { spawnOfdeploy } from "./spawn-ofdeploy.js";
+import { callOfdeploy } from "./call-ofdeploy.js";
 import type { TestPlatform } from "./test-platforms.js";
 
 const LABEL = 'labels: ["org.openfactory.deploy.test=1"]';
@@ -49,7 +49,7 @@ export async function checkComposeProject({ options, running }: TestPlatform): P
   const name = `comp-${randomBytes(3).toString("hex")}`;
   const folder = mkdtempSync(join(tmpdir(), "ofdeploy-compose-"));
   const path = (file: string): string => join(folder, file);
-  const run = (file: string, ...words: string[]) => spawnOfdeploy([...words, "-f", path(file), ...options]);
+  const run = (file: string, ...words: string[]) => callOfdeploy([...words, "-f", path(file), ...options]);
   const ok = async (file: string, ...words: string[]) => {
     const ran = await run(file, ...words);
     expect(ran, `${words.join(" ")}: ${ran.stdout}${ran.stderr}`).toMatchObject({ code: 0 });

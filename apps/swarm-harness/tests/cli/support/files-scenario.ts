@@ -11,6 +11,8 @@ export interface FilesPlatform {
   run(env: Record<string, string>, command: string, ...words: string[]): Promise<ProcessResult>;
   folder: string;
   project: string;
+  /** Lines of the app for this platform. */
+  more?: string;
   /** The names of everything on the engine that belongs to the project. */
   leftovers(): Promise<string[]>;
 }
@@ -20,10 +22,10 @@ const SCRIPT = [
   "for file in /etc/reader/certificate.bin /run/secrets/token /settings; do",
   "set -- $(ls -ln $file)",
   '&& echo "$1 $3:$4 $(md5sum $file)"; (echo x > $file) 2>/dev/null && echo writable; done;',
-  "echo ready; trap 'exit 0' TERM; while :; do sleep 1; done",
+  "echo ready; trap 'exit 0' TERM; while :; do sleep 1 & wait; done",
 ].join(" ");
 
-const fileOf = (project: string): string => `name: ${project}
+const fileOf = (project: string, more: string): string => `name: ${project}
 secrets:
   certificate: {file: certificate.bin}
   token: {environment: TOKEN}
@@ -44,7 +46,7 @@ apps:
       - {source: certificate, target: /etc/reader/certificate.bin, uid: "1000", gid: "1001", mode: 0440}
       - token
     configs: [settings]
-`;
+${more}`;
 
 const md5 = (content: Uint8Array | string): string => createHash("md5").update(content).digest("hex");
 
@@ -53,7 +55,7 @@ const md5 = (content: Uint8Array | string): string => createHash("md5").update(c
  * process reads every byte, and can't write; changed content is a new resource; a rollback finds the previous one; and `down`
  * leaves nothing.
  */
-export async function checkFiles({ run, folder, project, leftovers }: FilesPlatform): Promise<void> {
+export async function checkFiles({ run, folder, project, more = "", leftovers }: FilesPlatform): Promise<void> {
   const contents = (version: number) => ({
     certificate: Buffer.from([...Array.from({ length: 256 }, (_, byte) => byte), version]),
     token: `hunter-${version}`,
@@ -78,10 +80,12 @@ export async function checkFiles({ run, folder, project, leftovers }: FilesPlatf
     const expected = lines.map((line) => `reader | ${line}\n`).join("");
     // A swarm returns the last lines of each task, also of those that it has replaced.
     const written = async () => (await ofdeploy(version, "logs", "reader", "--tail", "4")).stdout;
-    await expect.poll(async () => (await written()).slice(-expected.length), { timeout: 20_000 }).toBe(expected);
+    await expect
+      .poll(async () => (await written()).slice(-expected.length), { timeout: 20_000, interval: 300 })
+      .toBe(expected);
   };
 
-  await writeFile(join(folder, "openfactory.yml"), fileOf(project));
+  await writeFile(join(folder, "openfactory.yml"), fileOf(project, more));
   const first = await ofdeploy(1, "up");
   expect(first, first.stderr).toMatchObject({
     code: 0,
