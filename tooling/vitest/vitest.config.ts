@@ -23,9 +23,12 @@ const matrixTests = `${sources}/*.matrix.test.ts`;
 const faultTests = `${sources}/*.faults.test.ts`;
 const longTests = `${sources}/*.long.test.ts`;
 const packageTests = `${sources}/*.packages.test.ts`;
+// In other projects than `long`, `isolate: false` loads each module once per worker instead of once per file: no test changes a module or a
+// global for others.
 const onRealEngines = {
   // These tests wait for containers more than they compute, so six run at the same time on two cores.
   maxWorkers: 6,
+  isolate: false,
   sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
@@ -61,8 +64,8 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * `unit` requires nothing, `engine` a Docker Engine, `swarm` an engine that can run dind nodes, `packages` npm and its
- * registry. `repeat`, `matrix` and `long` are not part of `npm test`: they run the same tests on other engine versions, the
- * contract on every engine version, and outages, load and soak.
+ * registry. `repeat`, `matrix` and `long` are not part of `npm test`: they run the same tests on other engine versions and with
+ * more cases, the contract on every engine version, and outages, load and soak.
  */
 export default defineConfig({
   ...shared,
@@ -73,9 +76,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          maxWorkers: 2,
-          // No test changes a module or a global for others. Loading each module once per worker instead of once per file
-          // reduces the time to a quarter.
+          // Half of the time of these tests is spent in short waits, so four run at the same time on two cores.
+          maxWorkers: 4,
           isolate: false,
           // Most take milliseconds, but a few run the command many times.
           testTimeout: 30_000,
@@ -95,7 +97,10 @@ export default defineConfig({
       },
       { ...shared, test: { name: "engine", include: [engineTests], ...onRealEngines } },
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
-      { ...shared, test: { name: "packages", include: [packageTests], maxWorkers: 6, sequence: { groupOrder: 1 } } },
+      {
+        ...shared,
+        test: { name: "packages", include: [packageTests], maxWorkers: 6, isolate: false, sequence: { groupOrder: 1 } },
+      },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },
       {
@@ -105,7 +110,15 @@ export default defineConfig({
       // One at a time: they put load on the machine, or measure memory.
       {
         ...shared,
-        test: { name: "long", include: [longTests], ...onRealEngines, maxWorkers: 1, retry: 0, testTimeout: 600_000 },
+        test: {
+          name: "long",
+          include: [longTests],
+          ...onRealEngines,
+          maxWorkers: 1,
+          isolate: true,
+          retry: 0,
+          testTimeout: 600_000,
+        },
       },
     ],
   },
