@@ -3,7 +3,7 @@ import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 import { AppFiles } from "./support/app-files.js";
-import { checkRenamed, checkTwoFiles } from "./support/check-ownership.js";
+import { checkRenamed } from "./support/check-ownership.js";
 import { swarmPlatform } from "./support/test-platforms.js";
 
 let swarm: Swarm;
@@ -17,9 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => swarm?.down());
 
-test("every command changes only the services of its file, with two files in one directory", () =>
-  checkTwoFiles(swarmPlatform(manager, host), ["app_a.yml", "app_b.yml"], true));
-
+// With two files: two-files.repeat.test.ts.
 test("up --take-ownership of a renamed file restarts nothing", () => checkRenamed(swarmPlatform(manager, host), false));
 
 describe("a forgotten --platform", () => {

@@ -2,6 +2,7 @@ import { listLeftovers, RawEngine, startRegistry, TEST_IMAGE } from "@openfactor
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSwarm, type Swarm } from "../../src/create-swarm.js";
 import { SWARM } from "../../src/node-resources.js";
+import { nodesOf, runningNodes, serve } from "./swarm-state.support.js";
 
 const hostEngine = new RawEngine(process.env.DOCKER_HOST!);
 let swarm: Swarm;
@@ -11,32 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => swarm?.down());
 
-interface NodeInfo {
-  readonly ID: string;
-  readonly Spec: { readonly Role: string };
-  readonly Status: { readonly State: string };
-  readonly Description: { readonly Hostname: string; readonly Engine: { readonly EngineVersion: string } };
-}
-
-const manager = () => swarm.managers[0]!.api;
-const nodes = async () => (await manager().call("GET", "/nodes")) as NodeInfo[];
-const runningNodes = async (service: string) => {
-  const filters = encodeURIComponent(JSON.stringify({ service: [service], "desired-state": ["running"] }));
-  const tasks = (await manager().call("GET", `/tasks?filters=${filters}`)) as {
-    NodeID: string;
-    Status: { State: string };
-  }[];
-  return tasks.filter((task) => task.Status.State === "running").map((task) => task.NodeID);
-};
-const serve = (name: string, replicas: number, image = TEST_IMAGE) =>
-  manager().call("POST", "/services/create", {
-    Name: name,
-    TaskTemplate: { ContainerSpec: { Image: image, Command: ["sleep", "3600"], StopGracePeriod: 0 } },
-    Mode: { Replicated: { Replicas: replicas } },
-  });
-
 test("createSwarm() returns three ready nodes with their own names, one of them a manager", async () => {
-  const found = await nodes();
+  const found = await nodesOf(swarm);
   expect(found.map((node) => node.Description.Hostname).sort()).toEqual(["node-1", "node-2", "node-3"]);
   expect(found.map((node) => node.Status.State)).toEqual(["ready", "ready", "ready"]);
   expect(found.filter((node) => node.Spec.Role === "manager").map((node) => node.Description.Hostname)).toEqual([
@@ -46,8 +23,8 @@ test("createSwarm() returns three ready nodes with their own names, one of them 
 });
 
 test("tasks of a service run on all nodes", async () => {
-  await serve("spread", 3);
-  await expect.poll(async () => new Set(await runningNodes("spread")).size, { timeout: 60_000 }).toBe(3);
+  await serve(swarm, "spread", 3);
+  await expect.poll(async () => new Set(await runningNodes(swarm, "spread")).size, { timeout: 60_000 }).toBe(3);
 });
 
 test("nodes pull from a registry on the host machine", async () => {
@@ -64,32 +41,7 @@ test("nodes pull from a registry on the host machine", async () => {
   }
 });
 
-test("disconnect() makes a node down, and reconnect() makes it ready again", async () => {
-  const state = async (name: string) =>
-    (await nodes()).find((node) => node.Description.Hostname === name)?.Status.State;
-  await swarm.nodes[2]!.disconnect();
-  await expect.poll(() => state("node-3"), { timeout: 60_000 }).toBe("down");
-  await swarm.nodes[2]!.reconnect();
-  await expect.poll(() => state("node-3"), { timeout: 60_000 }).toBe("ready");
-});
-
-test("kill() makes a node down and moves its tasks to other nodes", async () => {
-  await serve("survivor", 3);
-  await expect.poll(async () => (await runningNodes("survivor")).length, { timeout: 60_000 }).toBe(3);
-  await swarm.nodes[1]!.kill();
-  const lost = (await nodes()).find((node) => node.Description.Hostname === "node-2")!.ID;
-  await expect
-    .poll(async () => (await nodes()).find((node) => node.ID === lost)?.Status.State, { timeout: 60_000 })
-    .toBe("down");
-  await expect
-    .poll(async () => (await runningNodes("survivor")).filter((id) => id !== lost).length, { timeout: 60_000 })
-    .toBe(3);
-  await swarm.nodes[1]!.start();
-  await expect
-    .poll(async () => (await nodes()).find((node) => node.ID === lost)?.Status.State, { timeout: 60_000 })
-    .toBe("ready");
-});
-
+// Nodes that are killed or disconnected: create-swarm.repeat.test.ts.
 test("down() removes nodes, networks and volumes", async () => {
   const volumes = async () =>
     ((await hostEngine.call("GET", "/volumes")).Volumes ?? []).map((one: { Name: string }) => one.Name) as string[];

@@ -28,3 +28,15 @@ test("deploy() on any number of networks takes two calls, from API 1.44", async 
   expect(Object.keys(NetworkSettings.Networks).sort()).toEqual([...networks].sort());
   await strategy.close();
 });
+
+// The other fields are in the contract on the engine of the tests, which is older, and all are in the matrix.
+test("deploy() sets the start interval of a health check, from API 1.44", async () => {
+  const strategy = new LocalDockerDeploymentStrategy(connect({ host: engine.host }));
+  const healthcheck = { Test: ["CMD", "true"], StartPeriod: 5e9, StartInterval: 1e9 };
+  const request = { name: "checked", image: TEST_IMAGE, command: ["sleep", "60"], healthcheck };
+  await strategy.deploy(request, { strict: true });
+  const { Config } = await engine.api.call("GET", "/containers/checked/json");
+  expect(Config.Healthcheck).toMatchObject(healthcheck);
+  expect((await strategy.inspect("checked")).settings).toStrictEqual(await strategy.settingsOf(request));
+  await strategy.close();
+});

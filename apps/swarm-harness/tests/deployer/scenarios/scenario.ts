@@ -6,6 +6,8 @@ import type { File, PlatformFixture } from "./platform-fixture.js";
 /** A starting state, a desired state, and the expected plan and result. */
 export interface Scenario {
   readonly name: string;
+  /** The result depends on what an engine does or returns, so `npm test` runs it on real engines, too. */
+  readonly onEngines?: true;
   /** Capabilities, or parts of a fixture, that it requires. */
   readonly requires?: readonly (
     | CapabilityName

@@ -5,16 +5,18 @@ import type { Scenario } from "./scenario.js";
 /** A failed update is rolled back by the platform, or reverted by the run. */
 const FAILED_CHANGE = ["rolled-back", "failed"] as const;
 
-/** The scenarios of `up`, for every strategy with the required capabilities. */
+/** The scenarios of `up`, for every strategy with the required capabilities. Each runs on the test double, and in `npm run test:all` on real engines. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "the project is not deployed",
+    onEngines: true,
     desired: { apps: { web: {}, db: {} } },
     plan: { web: "create", db: "create" },
     end: { apps: { web: "running", db: "running" }, versions: { web: 1, db: 1 } },
   },
   {
     name: "nothing has changed",
+    onEngines: true,
     given: [{ apps: { web: {}, db: {} } }],
     desired: { apps: { web: {}, db: {} } },
     plan: { web: "unchanged", db: "unchanged" },
@@ -22,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "one variable has changed",
+    onEngines: true,
     given: [{ apps: { web: {}, db: {} } }],
     desired: { apps: { web: { version: 2 }, db: {} } },
     plan: { web: "update env.VERSION", db: "unchanged" },
@@ -89,6 +92,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an existing service is adopted and updated",
+    onEngines: true,
     requires: ["update"],
     when: (fixture) => deployManually(fixture, "web"),
     desired: { apps: { web: { version: 2 } } },
@@ -98,6 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an adopted service is reverted when another app fails",
+    onEngines: true,
     requires: ["update"],
     when: (fixture) => deployManually(fixture, "web"),
     desired: { apps: { web: { version: 2 }, bad: { does: "fails", dependsOn: ["web"] } } },
@@ -140,6 +145,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an update fails: earlier updates are reverted, and new services are removed",
+    onEngines: true,
     given: [{ apps: { db: {}, web: {} } }],
     desired: {
       apps: { db: { version: 2 }, new: { dependsOn: ["db"] }, web: { version: 2, does: "fails", dependsOn: ["new"] } },
@@ -175,6 +181,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a service was stopped manually",
+    onEngines: true,
     requires: ["stop"],
     given: [{ apps: { web: {}, db: {} } }],
     when: (fixture) => fixture.stop?.(nameOf(fixture, "web")) ?? Promise.resolve(),
@@ -184,6 +191,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a service was changed manually",
+    onEngines: true,
     requires: ["settings", "update", "inspect"],
     given: [{ apps: { web: {} } }],
     when: (fixture) => changeManually(fixture, "web", { env: ["VERSION=7"] }),
@@ -194,6 +202,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a service was removed manually",
+    onEngines: true,
     given: [{ apps: { web: {}, db: {} } }],
     when: ({ strategy, ...fixture }) => strategy.remove(nameOf(fixture, "web"), { wait: true }),
     desired: { apps: { web: {}, db: {} } },
@@ -202,12 +211,14 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "an app completes, and another waits for it",
+    onEngines: true,
     desired: { apps: { job: { does: "ends" }, web: { dependsOn: ["job"] } } },
     plan: { job: "create", web: "create" },
     end: { apps: { job: "completed", web: "running" }, versions: { job: 1, web: 1 } },
   },
   {
     name: "an app has completed",
+    onEngines: true,
     given: [{ apps: { job: { does: "ends" } } }],
     desired: { apps: { job: { does: "ends" } } },
     plan: { job: "unchanged" },
@@ -222,6 +233,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a new network is removed when its app fails",
+    onEngines: true,
     requires: ["network"],
     desired: { apps: { bad: { joins: true, does: "fails" } }, network: true },
     plan: { bad: "create", net: "create" },
@@ -229,6 +241,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a network is no longer in the file, and is pruned",
+    onEngines: true,
     requires: ["network"],
     given: [{ apps: { web: {} }, network: true }],
     desired: { apps: { web: {} } },
@@ -238,6 +251,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a network becomes internal",
+    onEngines: true,
     requires: ["network"],
     given: [{ apps: { web: { joins: true } }, network: true }],
     desired: { apps: { web: { joins: true } }, network: { internal: true } },
@@ -262,6 +276,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a network has another driver option",
+    onEngines: true,
     requires: ["network"],
     given: [
       { apps: { web: { joins: true } }, network: { driverOptions: { "com.docker.network.driver.mtu": "1400" } } },
@@ -300,6 +315,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a network was removed and created again under a running app",
+    onEngines: true,
     requires: ["network", "recreateNetwork"],
     given: [{ apps: { web: { joins: true }, db: {} }, network: true }],
     when: async (fixture) => fixture.recreateNetwork?.(nameOf(fixture, "net")),
@@ -309,6 +325,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a second network has the same name",
+    onEngines: true,
     requires: ["network", "duplicateNetwork"],
     given: [{ apps: { web: { joins: true } }, network: true }],
     when: async (fixture) => fixture.duplicateNetwork?.(nameOf(fixture, "net")),
@@ -326,6 +343,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "a config that no version needs is removed",
+    onEngines: true,
     requires: ["config", "rollback"],
     given: [
       { apps: { web: { config: "a" } }, config: "a" },
