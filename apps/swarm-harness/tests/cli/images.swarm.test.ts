@@ -12,8 +12,7 @@ import {
   TEST_IMAGE,
 } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { callOfdeploy } from "./support/call-ofdeploy.js";
-import type { ProcessResult } from "./support/spawn-ofdeploy.js";
+import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -61,7 +60,7 @@ async function push(image: string, name: string): Promise<string> {
 }
 
 const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
-  callOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], { DOCKER_CONFIG: folder });
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], { DOCKER_CONFIG: folder });
 
 const onFile = (command: string, ...words: string[]): Promise<ProcessResult> =>
   ofdeploy(command, "--file", file, ...words);

@@ -60,7 +60,7 @@ const platform: TestPlatform = {
 };
 
 /** `npm run test:kills` sets 100. */
-const RUNS = Number(process.env["KILLS"] ?? 4);
+const RUNS = Number(process.env["KILLS"] ?? 3);
 
 test("the next up converges to the file after up was killed at any moment", { timeout: 60_000 + RUNS * 30_000 }, () =>
   killRuns(platform, RUNS),

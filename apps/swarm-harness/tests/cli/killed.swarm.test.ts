@@ -56,7 +56,7 @@ const platform: TestPlatform = {
 };
 
 /** `npm run test:kills` sets 100. */
-const RUNS = Number(process.env["KILLS"] ?? 3);
+const RUNS = Number(process.env["KILLS"] ?? 2);
 
 test(
   "the next up on a swarm converges to the file after up was killed at any moment",

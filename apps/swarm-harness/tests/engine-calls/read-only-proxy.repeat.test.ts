@@ -18,3 +18,13 @@ test("through nginx, the commands that change nothing work, and others are refus
     await swarm.down();
   }
 });
+
+test("through HAProxy, the commands that change nothing work on a swarm, and others are refused with UNAUTHORIZED", async () => {
+  const swarm = await shareSwarm({ images: [TEST_IMAGE] });
+  const { api, host } = swarm.managers[0]!;
+  try {
+    await checkReadOnlyProxy("haproxy", "swarm", { platform: swarmPlatform(api, host), host });
+  } finally {
+    await swarm.down();
+  }
+});

@@ -1,11 +1,15 @@
+// The command loads its platforms with a time limit, in which they may not be compiled on a loaded machine.
+import "@openfactory/strategy-local-docker";
+import "@openfactory/strategy-swarm";
 import { run } from "ofdeploy";
 import { recordCalls } from "../../engine-calls/record-calls.mjs";
 import { captureIo } from "./run-ofdeploy.js";
 import type { ProcessResult } from "./spawn-ofdeploy.js";
 
 /**
- * Runs the command in this process, from its sources, with the environment of the process: a fifth of the CPU time of
- * `spawnOfdeploy`, for tests of long sequences of commands. Others start processes of the bundle.
+ * Runs the command in this process, from its sources: a fifth of the CPU time of `spawnOfdeploy`, for tests of long sequences of
+ * commands. Others start processes of the bundle.
+ * @param env variables for the file, in addition to those of the process. The connection to the engine does not see them.
  */
 export async function callOfdeploy(
   args: readonly string[],

@@ -10,7 +10,7 @@ import { afterAll, expect, test } from "vitest";
 import { LocalDockerDeploymentStrategy } from "@openfactory/strategy-local-docker";
 
 /** `npm run test:all` sets 20. */
-const KILLS = Number(process.env["KILLS"] ?? 5);
+const KILLS = Number(process.env["KILLS"] ?? 3);
 const FAST = { settleMs: 100, timeoutMs: 20_000 };
 const host = process.env["DOCKER_HOST"] ?? "";
 const raw = new RawEngine(host);

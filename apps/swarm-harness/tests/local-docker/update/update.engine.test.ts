@@ -1,3 +1,4 @@
 import { updatesOn } from "./update-on.support.js";
 
-updatesOn(async () => ({ host: process.env["DOCKER_HOST"] ?? "", close: async () => undefined }));
+// Aborts at any event: update.repeat.test.ts, and without an engine interrupted.test.ts of the strategy.
+updatesOn(async () => ({ host: process.env["DOCKER_HOST"] ?? "", close: async () => undefined }), { aborts: false });
