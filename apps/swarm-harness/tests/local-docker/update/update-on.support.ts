@@ -140,33 +140,35 @@ export function updatesOn(engineAt: () => Promise<EngineUnderTest>, { aborts = t
       expect(Object.keys(await existing())).toEqual([`${run}-probe`]);
     });
 
-    test.runIf(aborts)("an abort at any event leaves the service unchanged", async () => {
-      await strategy.deploy(versionFor(order, 1));
-      await strategy.update(versionFor(order, 2), FAST);
-      for (const change of ["update", "rollback"] as const) {
-        for (let at = 1; ; at++) {
-          const before = await existing();
-          const controller = new AbortController();
-          const events: string[] = [];
-          const observer = (event: ProgressEvent): void => {
-            if (events.push(event.type === "step" ? event.step : event.type) === at) controller.abort();
-          };
-          const options = { ...FAST, observer, signal: controller.signal };
-          const changing =
-            change === "update" ? strategy.update(versionFor(order, 3), options) : strategy.rollback(name, options);
-          const aborted = await changing.then(
-            () => false,
-            (error: unknown) => (error as { code: string }).code,
-          );
-          if (events.length < at) {
-            expect(aborted).toBe(false);
-            break;
+    if (aborts) {
+      test("an abort at any event leaves the service unchanged", async () => {
+        await strategy.deploy(versionFor(order, 1));
+        await strategy.update(versionFor(order, 2), FAST);
+        for (const change of ["update", "rollback"] as const) {
+          for (let at = 1; ; at++) {
+            const before = await existing();
+            const controller = new AbortController();
+            const events: string[] = [];
+            const observer = (event: ProgressEvent): void => {
+              if (events.push(event.type === "step" ? event.step : event.type) === at) controller.abort();
+            };
+            const options = { ...FAST, observer, signal: controller.signal };
+            const changing =
+              change === "update" ? strategy.update(versionFor(order, 3), options) : strategy.rollback(name, options);
+            const aborted = await changing.then(
+              () => false,
+              (error: unknown) => (error as { code: string }).code,
+            );
+            if (events.length < at) {
+              expect(aborted).toBe(false);
+              break;
+            }
+            expect(aborted, `${change}, event ${at}: ${events[at - 1]}`).toBe("ABORTED");
+            expectSame(await existing(), before, events);
           }
-          expect(aborted, `${change}, event ${at}: ${events[at - 1]}`).toBe("ABORTED");
-          expectSame(await existing(), before, events);
         }
-      }
-    });
+      });
+    }
 
     test("any failure leaves the service unchanged", async () => {
       const other = {
