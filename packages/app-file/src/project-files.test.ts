@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, realpath, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -12,7 +11,7 @@ beforeEach(async () => {
   root = join(await realpath(await mkdtemp(join(tmpdir(), "app-file-"))), "plant");
   await mkdir(root);
 });
-afterEach(() => rmSync(dirname(root), { recursive: true }));
+afterEach(() => rm(dirname(root), { recursive: true }));
 
 const write = async (name: string, content: string): Promise<string> => {
   const path = join(root, name);
@@ -94,7 +93,7 @@ describe("a directory", () => {
 
   it("is an error with more than 10000 directories", async () => {
     await write("app_top.yml", app("top"));
-    for (let n = 0; n < 10_000; n += 1) mkdirSync(join(root, `d${n}`));
+    for (let n = 0; n < 10_000; n += 1) await mkdir(join(root, `d${n}`));
     expect(await issuesOf([root])).toEqual([
       ".:1:1: the directory contains more than 10000 directories (Pass a more specific directory.)",
     ]);

@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { callOfdeploy } from "./support/call-ofdeploy.js";
 import { checkFiles } from "./support/files-scenario.js";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
@@ -31,19 +30,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const onSwarm = (words: readonly string[]): string[] => [
-  ...words,
-  "--platform",
-  "swarm",
-  "--host",
-  swarm.nodes[0]!.host,
-];
+const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
 
-const ofdeploy = (...words: string[]): Promise<ProcessResult> => callOfdeploy(onSwarm(words));
-
-/** In a process of the command. */
-const spawned = (words: readonly string[], env: Record<string, string> = {}): Promise<ProcessResult> =>
-  spawnOfdeploy(onSwarm(words), env);
+const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<ProcessResult> =>
+  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
 
 const fileOf = async (text: string): Promise<string> => {
   const file = join(folder, "openfactory.yml");
@@ -73,7 +64,7 @@ const services = async (): Promise<string[]> =>
 
 describe("the example file on a swarm of three nodes", () => {
   test("up deploys to several nodes, the app answers by HTTP, a second up changes nothing, and down removes it", async () => {
-    const up = await spawned(["up", "--file", EXAMPLE]);
+    const up = await ofdeploy("up", "--file", EXAMPLE);
     expect(up, up.stderr).toMatchObject({ code: 0 });
     expect(await services()).toEqual(["weather-archive", "weather-reader", "weather-station"]);
 
@@ -91,25 +82,25 @@ describe("the example file on a swarm of three nodes", () => {
     expect(await (await fetch(`http://${address}:18080/`)).text()).toContain("hello from the test image");
 
     const created = await manager.call("GET", "/services/weather-reader");
-    const again = await spawned(["up", "--file", EXAMPLE]);
+    const again = await ofdeploy("up", "--file", EXAMPLE);
     expect(again, again.stderr).toMatchObject({ code: 0 });
     expect(again.stdout).toContain("unchanged");
     expect((await manager.call("GET", "/services/weather-reader")).Version).toEqual(created.Version);
 
-    const ps = await spawned(["ps", "--file", EXAMPLE]);
+    const ps = await ofdeploy("ps", "--file", EXAMPLE);
     expect(ps.stdout).toMatch(/weather-reader +weather-reader +running +2\/2/);
     expect(ps.stdout).toContain(readers[0]);
 
     const html = join(folder, "plan.html");
-    expect(await spawned(["plan", "--file", EXAMPLE, "--html", html])).toMatchObject({ code: 0 });
+    expect(await ofdeploy("plan", "--file", EXAMPLE, "--html", html)).toMatchObject({ code: 0 });
     const page = await readFile(html, "utf8");
     for (const node of readers) expect(page).toContain(`weather-reader runs on node ${node}`);
     expect(page).toContain("weather-archive uses volume weather-archive_archive");
 
-    const logs = await spawned(["logs", "weather-archive", "--file", EXAMPLE]);
+    const logs = await ofdeploy("logs", "weather-archive", "--file", EXAMPLE);
     expect(logs.stdout).toContain("archive opened");
 
-    const down = await spawned(["down", "--file", EXAMPLE]);
+    const down = await ofdeploy("down", "--file", EXAMPLE);
     expect(down, down.stderr).toMatchObject({ code: 0 });
     expect(await services()).toEqual([]);
   });
@@ -288,8 +279,7 @@ ${more}`;
         .map(({ Name, Spec }) => Spec?.Name ?? Name ?? "")
         .filter((name) => name.startsWith("owned"));
     };
-    const run = (env: Record<string, string>, ...words: string[]) =>
-      callOfdeploy(onSwarm([...words, "--file", file]), env);
+    const run = (env: Record<string, string>, ...words: string[]) => ofdeployWith(env, ...words, "--file", file);
     await checkFiles({ run, folder, project: "owned", more: `    deploy: {${QUICK}}\n`, leftovers });
   });
 
@@ -312,15 +302,15 @@ ${more}`;
     const file = await fileOf(
       `name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`,
     );
-    const first = spawned(["up", "--file", file]);
+    const first = ofdeploy("up", "--file", file);
     await expect.poll(services, { timeout: 20_000 }).toContain("slow");
-    const second = await spawned(["down", "--file", file]);
+    const second = await ofdeploy("down", "--file", file);
     expect(second).toMatchObject({
       code: 5,
       stderr: expect.stringMatching(/error\[CONFLICT\] .*ofdeploy up, pid \d+/),
     });
     expect(await first).toMatchObject({ code: 0 });
-    expect(await spawned(["down", "--file", file])).toMatchObject({ code: 0 });
+    expect(await ofdeploy("down", "--file", file)).toMatchObject({ code: 0 });
   });
 
   test("up rejects local storage with its position, before any change", async () => {
@@ -366,13 +356,13 @@ ${more}`;
       const tasks = async (): Promise<string[]> =>
         ((await manager.call("GET", "/tasks")) as { ID: string }[]).map(({ ID }) => ID).sort();
       await logIn();
-      const up = await spawned(["up", "--file", file], env);
+      const up = await ofdeployWith(env, "up", "--file", file);
       expect(up, up.stderr).toMatchObject({ code: 0 });
       const before = await tasks();
 
       registry.changePassword();
       await logIn();
-      const refreshed = await spawned(["refresh-auth", "--file", file], env);
+      const refreshed = await ofdeployWith(env, "refresh-auth", "--file", file);
       expect(refreshed, refreshed.stderr).toMatchObject({ code: 0 });
       expect(refreshed.stdout).toMatch(
         /^private-app: renewed\nopen-app: unchanged, no credentials to store\nprivate: 1 renewed in /,
@@ -385,7 +375,7 @@ ${more}`;
         expect(`${stdout}${stderr}`).not.toMatch(/open-(?:sesame|barley)/);
 
       const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
-      const refused = await spawned(["up", "--file", other], { DOCKER_CONFIG: join(folder, "none") });
+      const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
       expect(refused.code).toBe(4);
       expect(refused.stderr).toContain(`has no login for this registry. Run \`docker login ${registry.host}\`.`);
       expect(await services()).toEqual(["open-app", "private-app"]);
