@@ -42,6 +42,11 @@ export interface LogQuery extends CallOptions {
   after?: LogPosition;
 }
 
+/** The container or service whose log is read, if known: that saves the call that inspects it. */
+export interface LogSource<Details> {
+  source?: Details;
+}
+
 /** The end of what has been read of a log: the number of lines with its last timestamp. */
 export interface LogPosition {
   timestamp: string;
@@ -104,7 +109,7 @@ export interface Containers {
   /** Containers in any state. */
   list(filters?: Filters, options?: CallOptions): Promise<ContainerSummary[]>;
   /** @throws DeploymentError `UNSUPPORTED` if the logging driver does not support reading, ... */
-  logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
+  logs(id: string, query?: LogQuery & LogSource<ContainerDetails>): AsyncIterable<LogFrame>;
   /** The file or directory at a path as a tar archive, also of a container that never ran. @throws DeploymentError `NOT_FOUND`. */
   getArchive(id: string, path: string, options?: CallOptions): Promise<Buffer>;
   /** Unpacks a tar archive in a directory, also of a container that never ran. */
@@ -146,7 +151,7 @@ export interface Services {
    * The frames of all tasks; each frame's task, node and service are in `details`.
    * @throws DeploymentError `UNSUPPORTED` if the logging driver does not support reading, ...
    */
-  logs(id: string, query?: LogQuery): AsyncIterable<LogFrame>;
+  logs(id: string, query?: LogQuery & LogSource<ServiceDetails>): AsyncIterable<LogFrame>;
 }
 
 export interface Tasks {

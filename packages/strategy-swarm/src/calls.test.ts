@@ -204,3 +204,29 @@ describe("polls on a swarm of thousands of services", () => {
     expect(asked).toEqual([{ name: ["app-1.", "app-2."] }]);
   });
 });
+
+test("concurrent logs() calls share their lookups, and read each log with one call", async () => {
+  let infos = 0;
+  const { engine, calls } = fakeEngine({
+    ...nodes,
+    "services.list": () => names.map((name) => service(name)),
+    "tasks.list": () => names.map((name) => task(name)),
+    info: () => ((infos += 1), { LoggingDriver: "json-file", Swarm: { NodeID: "node-1" } }),
+  });
+  const read: unknown[] = [];
+  const logs = async function* (id: string, { source }: { source?: { ID: string } }) {
+    read.push([id, source?.ID]);
+    yield { stream: "stdout", timestamp: "", line: id, details: {} };
+  };
+  const services = new Proxy(engine.services, { get: (of, key) => (key === "logs" ? logs : Reflect.get(of, key)) });
+  const strategy = new SwarmDeploymentStrategy({ ...engine, services } as unknown as typeof engine);
+  const firstLine = async (name: string): Promise<string | undefined> => {
+    for await (const { line } of strategy.logs(name)) return line;
+    return undefined;
+  };
+  expect(await Promise.all(names.map(firstLine))).toEqual(names.map((name) => `id-${name}`));
+  expect(read).toEqual(names.map((name) => [`id-${name}`, `id-${name}`]));
+  // The frames name no task: one more list of tasks for each log.
+  expect(calls.filter((call) => call !== "tasks.list").sort()).toEqual(["nodes.list", "services.list"]);
+  expect(infos).toBe(1);
+});

@@ -31,9 +31,17 @@ export async function limitToQuarter(): Promise<{ description: string; end: () =
   return {
     description: "a quarter of one core",
     end() {
-      for (const pid of readFileSync(`${group}/cgroup.procs`, "utf8").split("\n").filter(Boolean))
-        writeFileSync(`${parent}/cgroup.procs`, pid);
+      for (const pid of readFileSync(`${group}/cgroup.procs`, "utf8").split("\n").filter(Boolean)) move(pid, parent);
       rmdirSync(group);
     },
   };
+}
+
+/** Moves a process to a group, unless it has ended meanwhile. */
+function move(pid: string, group: string): void {
+  try {
+    writeFileSync(`${group}/cgroup.procs`, pid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

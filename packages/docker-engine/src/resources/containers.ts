@@ -120,9 +120,9 @@ export function containersOf(client: Client): Containers {
         options,
       );
     },
-    async *logs(id, query = {}) {
+    async *logs(id, { source, ...query } = {}) {
       // The format of the log depends on the container: raw with a terminal, otherwise in frames.
-      const { Config, HostConfig, Name } = await inspect(id, query);
+      const { Config, HostConfig, Name } = source ?? (await inspect(id, query));
       const format = { tty: Config.Tty === true, details: false };
       const read = (part: LogQuery, since?: string): AsyncIterable<LogFrame> => {
         const parameters = { ...logQuery(part), ...(since === undefined ? {} : { since }) };

@@ -66,8 +66,8 @@ export function servicesOf(client: Client, auth: RegistryAuth): Services {
         options,
       );
     },
-    async *logs(id, query = {}) {
-      const { Spec } = await inspect(id, query);
+    async *logs(id, { source, ...query } = {}) {
+      const { Spec } = source ?? (await inspect(id, query));
       const call = { action: `read the log of service ${id}`, swarm: true, read: true } as const;
       const parameters = { ...logQuery(query), details: 1 };
       const request: EngineRequest = (docker, abortSignal) =>

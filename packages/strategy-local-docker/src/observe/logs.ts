@@ -9,8 +9,9 @@ export function logLines(
   { tail, since, signal }: LogsOptions,
 ): AsyncIterable<LogEntry> {
   return merge(
-    containers.map(async function* ({ Id, Name }): AsyncGenerator<LogEntry> {
-      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { tail, since, signal })) {
+    containers.map(async function* (source): AsyncGenerator<LogEntry> {
+      const { Id, Name } = source;
+      for await (const { stream, timestamp, line } of engine.containers.logs(Id, { tail, since, signal, source })) {
         yield { service, instance: Name.slice(1), stream, timestamp, line };
       }
     }),

@@ -15,7 +15,7 @@ const strategyOn = ({ driver, ofEngine = "json-file", node = "here" }: Fixture) 
   const { engine } = fakeEngine({
     "services.list": () => [{ ID: "s1", Spec: { Name: "web", TaskTemplate: { LogDriver: driver } } }],
     "nodes.list": () => [],
-    "tasks.list": () => [{ ID: "t1", NodeID: node, Slot: 1 }],
+    "tasks.list": () => [{ ID: "t1", ServiceID: "s1", NodeID: node, Slot: 1 }],
     info: () => ({ LoggingDriver: ofEngine, Swarm: { NodeID: "here" } }),
   });
   const logs = async function* () {

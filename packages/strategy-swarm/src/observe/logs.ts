@@ -2,12 +2,15 @@ import { type LogEntry, type LogsOptions, sleep } from "@openfactory/deploy-core
 import {
   type CallOptions,
   type DockerEngine,
+  type EngineInfo,
   ifExists,
   type LogFrame,
+  perEngine,
   readLastLines,
   type ServiceSpec,
   unreadableLog,
 } from "@openfactory/docker-engine";
+import { BatchPoller, NO_DELAY } from "./batch-poller.js";
 import { listTasks } from "./list-tasks.js";
 import { observe } from "./services.js";
 import { taskName } from "./status.js";
@@ -41,7 +44,13 @@ export async function* readLogs(
       () => undefined,
     );
   try {
-    for await (const frame of engine.services.logs(ID, { follow, tail, since, signal: endOrAbort })) {
+    for await (const frame of engine.services.logs(ID, {
+      follow,
+      tail,
+      since,
+      signal: endOrAbort,
+      source: observed.service,
+    })) {
       // The task may be newer than the observation.
       if (!observed.tasks.some((task) => task.ID === frame.details[TASK_LABEL])) {
         observed = { ...observed, tasks: await listTasks(engine, [observed.service], { signal }) };
@@ -126,6 +135,15 @@ export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefi
   return Name === undefined || READABLE.has(Name) || isCached ? undefined : Name;
 }
 
+/** Concurrent lookups share one call. */
+const infoLookups = perEngine(
+  (engine) =>
+    new BatchPoller<"info", EngineInfo>(async () => {
+      const info = await engine.info();
+      return () => info;
+    }, NO_DELAY),
+);
+
 /** The default logging driver of the manager's own node, if its logs can't be read and all tasks run on that node. */
 async function unreadableDefault(
   engine: DockerEngine,
@@ -133,6 +151,6 @@ async function unreadableDefault(
   options: CallOptions,
 ): Promise<string | undefined> {
   if (service.Spec.TaskTemplate.LogDriver || tasks.length === 0) return undefined;
-  const { LoggingDriver, Swarm } = await engine.info(options);
+  const { LoggingDriver, Swarm } = await infoLookups(engine).next("info", options);
   return LoggingDriver === "none" && tasks.every(({ NodeID }) => NodeID === Swarm.NodeID) ? LoggingDriver : undefined;
 }

@@ -73,7 +73,28 @@ export const serviceNotFound = (engine: DockerEngine, serviceName: string): Depl
   });
 };
 
-/** A service, its tasks and all nodes: three calls. @throws DeploymentError `NOT_FOUND`. */
+/** Concurrent lookups share one call. */
+const nodeLookups = perEngine(
+  (engine) =>
+    new BatchPoller<"all", NodesById>(async () => {
+      const nodes = nodesById(await engine.nodes.list());
+      return () => nodes;
+    }, NO_DELAY),
+);
+
+/** The tasks of services by id. Concurrent lookups share one call. */
+const taskLookups = perEngine(
+  (engine) =>
+    new BatchPoller<string, TaskDetails[]>(async (ids) => {
+      const tasks = await tasksByService(
+        engine,
+        ids.map((ID) => ({ ID })),
+      );
+      return (id) => tasks.get(id) ?? [];
+    }, NO_DELAY),
+);
+
+/** A service, its tasks and all nodes: three calls, which concurrent callers share. @throws DeploymentError `NOT_FOUND`. */
 export async function observe(
   engine: DockerEngine,
   serviceName: string,
@@ -81,16 +102,16 @@ export async function observe(
 ): Promise<Observation> {
   const [service, nodes] = await Promise.all([
     findService(engine, serviceName, { signal }),
-    engine.nodes.list({ signal }),
+    nodeLookups(engine).next("all", { signal, service: serviceName }),
   ]);
-  const tasks = await listTasks(engine, [service], { signal });
-  return { service, tasks, nodes: nodesById(nodes) };
+  const tasks = await taskLookups(engine).next(service.ID, { signal, service: serviceName });
+  return { service, tasks, nodes };
 }
 
 /** The tasks of services, by service id: one call. */
 async function tasksByService(
   engine: DockerEngine,
-  services: readonly ServiceDetails[],
+  services: readonly Pick<ServiceDetails, "ID">[],
   options?: Pick<OperationOptions, "signal">,
 ): Promise<Map<string, TaskDetails[]>> {
   return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
