@@ -7,4 +7,7 @@ import { swarmPlatform } from "./support/platforms.js";
 sampleFaultsOn(async () => {
   const swarm = await shareSwarm({ nodes: 1, images: [TEST_IMAGE] });
   return { platform: swarmPlatform(new RawEngine(swarm.managers[0]?.host ?? "")), close: () => swarm.down() };
-}, [["up (new)", ["reset after"], 25]]);
+}, [
+  ["up (new)", ["reset after"], 25],
+  ["exec", ["wrong type"], 5],
+]);
