@@ -19,8 +19,8 @@ import { replacedBeforeRunning } from "./update-state.js";
 const serviceLookups = perEngine(
   (engine) =>
     new BatchPoller<string, ServiceDetails | undefined>(async (names) => {
-      const found = await servicesByName(engine, names);
-      return (name) => found.get(name);
+      const parts = await Promise.all(namesByCall(engine, names).map((part) => servicesByName(engine, part)));
+      return (name) => parts.find((part) => part.has(name))?.get(name);
     }, NO_DELAY),
 );
 
@@ -60,8 +60,7 @@ async function servicesByName(engine: DockerEngine, names: readonly string[]): P
  */
 function namesByCall(engine: DockerEngine, names: readonly string[]): (readonly string[])[] {
   if (names.length <= MAX_FILTER_NAMES || names.length > swarmSize(engine).services / 4) return [names];
-  const calls = Math.ceil(names.length / MAX_FILTER_NAMES);
-  return Array.from({ length: calls }, (_, call) =>
+  return Array.from({ length: Math.ceil(names.length / MAX_FILTER_NAMES) }, (_, call) =>
     names.slice(call * MAX_FILTER_NAMES, (call + 1) * MAX_FILTER_NAMES),
   );
 }
@@ -164,16 +163,18 @@ export interface RemovedService {
 }
 
 /**
- * Lists the tasks of removed services, in one call. The engine rejects the id of a removed service as a filter, but lists the
- * tasks until their nodes have reported that the containers ended. The name of a task begins with that of its service
- * (swarmkit, api/naming: `service.slot.id`).
+ * Lists the tasks of removed services, in one call, or one for each part of {@link namesByCall}. The engine rejects the id of a
+ * removed service as a filter, but lists the tasks until their nodes have reported that the containers ended. The name of a
+ * task begins with that of its service (swarmkit, api/naming: `service.slot.id`).
  */
 export const remainingTasksPoller = perEngine(
   (engine) =>
     new BatchPoller<RemovedService, TaskDetails[]>(async (removed) => {
-      const names = removed.map(({ name }) => `${name}.`);
-      const listed = await engine.tasks.list(names.length > MAX_FILTER_NAMES ? {} : { name: names });
-      const tasks = Map.groupBy(listed, ({ ServiceID }) => ServiceID);
+      const prefixes = removed.map(({ name }) => `${name}.`);
+      const listed = await Promise.all(
+        namesByCall(engine, prefixes).map((name) => engine.tasks.list(name.length > MAX_FILTER_NAMES ? {} : { name })),
+      );
+      const tasks = Map.groupBy(listed.flat(), ({ ServiceID }) => ServiceID);
       return ({ id }) => tasks.get(id) ?? [];
     }, POLL_INTERVAL),
 );
