@@ -47,8 +47,8 @@ interface Work {
 class Ready {
   readonly #bench: Bench;
   readonly #client: RawClient;
-  /** The platform and the script of the apps that the next workload of reads can reuse. */
-  #prepared: string | undefined;
+  /** The platform whose apps the next workload of reads can reuse. */
+  #prepared: On | undefined;
 
   constructor(bench: Bench, engine: BenchEngine) {
     this.#bench = bench;
@@ -131,7 +131,7 @@ class Ready {
     return {
       part: "ready",
       name: `${on}: ${words.join(" ")} of 100 apps`,
-      note: "`ps`: docker ps and docker service ls list the same; `logs`: Compose reads apps that it deployed itself",
+      note: "on an engine with the apps of both tools, each of which reads its own",
       contenders: present({
         ours: {
           label: `ofdeploy ${command}`,
@@ -145,29 +145,17 @@ class Ready {
 
   /** The other tool that reads the same, if there is one. */
   #reader(on: On, command: "ps" | "plan" | "logs", load: Load): Contender | undefined {
-    if (command === "ps") return this.#listed(on, load);
-    return command === "logs" && on === "local" ? this.#composeLogs(load) : undefined;
-  }
-
-  /** Docker's own listing of the apps. */
-  #listed(on: On, load: Load): Contender | undefined {
-    const { docker } = this.#bench.peers;
-    const words = on === "local" ? ["ps", "--all"] : ["service", "ls"];
-    const filter = ["--filter", `label=org.openfactory.deploy.project=${project}`];
-    return where(docker, {
-      label: `docker ${words.join(" ")}`,
-      before: () => this.#prepare(on, load),
-      run: async () => (await peerRun(this.#bench, docker, [...words, ...filter])).ms,
-    });
-  }
-
-  /** Compose can read only its own containers. Those of ofdeploy are removed for it. */
-  #composeLogs(load: Load): Contender | undefined {
-    const { compose } = this.#bench.peers;
+    const { docker, compose } = this.#bench.peers;
+    const before = () => this.#prepare(on, load);
+    if (on === "swarm") {
+      const run = async () => (await peerRun(this.#bench, docker, ["stack", "ps", project])).ms;
+      return command === "ps" ? where(docker, { label: "docker stack ps", before, run }) : undefined;
+    }
+    const words = { ps: ["ps", "--all"], plan: ["--dry-run", "up", "--detach"], logs: LAST_LINES }[command];
     return where(compose, {
-      label: "docker compose logs",
-      before: () => this.#only(this.#peer("local"), load),
-      run: () => this.#compose(load, LAST_LINES),
+      label: `docker compose ${words.join(" ")}`,
+      before,
+      run: () => this.#compose(load, words),
     });
   }
 
@@ -272,12 +260,12 @@ class Ready {
     await deploy(load);
   }
 
-  /** As {@link #only} with ofdeploy, once for all reads of a platform. */
+  /** Deploys the apps with both tools, which use other names, once for all reads of a platform. */
   async #prepare(on: On, load: Load): Promise<void> {
-    const prepared = `${on} ${this.#bench.script}`;
-    if (this.#prepared === prepared) return;
+    if (this.#prepared === on) return;
     await this.#only(this.#ours(on), load);
-    this.#prepared = prepared;
+    await this.#peer(on).deploy(load);
+    this.#prepared = on;
   }
 
   /** Removes all services and containers, and waits until they are gone. */
