@@ -26,8 +26,8 @@ const packageTests = `${sources}/*.packages.test.ts`;
 // In other projects than `long`, `isolate: false` loads each module once per worker instead of once per file: no test changes a module or a
 // global for others.
 const onRealEngines = {
-  // These tests wait for containers more than they compute, so six run at the same time on two cores.
-  maxWorkers: 6,
+  // These tests wait for containers more than they compute, so eight run at the same time on two cores.
+  maxWorkers: 8,
   isolate: false,
   sequence: { groupOrder: 1 },
   testTimeout: 120_000,
@@ -103,7 +103,7 @@ export default defineConfig({
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
       {
         ...shared,
-        test: { name: "packages", include: [packageTests], maxWorkers: 6, isolate: false, sequence: { groupOrder: 1 } },
+        test: { name: "packages", include: [packageTests], maxWorkers: 8, isolate: false, sequence: { groupOrder: 1 } },
       },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },

@@ -26,7 +26,7 @@ export const deployCommands: CommandGroup = {
       options: [
         noDepsOption(),
         ...waitOptions("every app is running and healthy"),
-        concurrencyOption("apps to change", "8 new, 32 updated"),
+        concurrencyOption("apps", "8 new, 32 updated"),
         strictOption(),
         ...pruneOptions(),
         adoptOption(),

@@ -24,7 +24,7 @@ export const noDepsOption = (): Option =>
   new Option("--no-deps", "With names: leave out what the named apps depend on");
 
 export const concurrencyOption = (subject: string, standard: number | string): Option =>
-  single(new Option("--concurrency <n>", `Number of ${subject} at the same time (default: ${standard})`), parseCount);
+  single(new Option("--concurrency <n>", `Number of ${subject} at a time (default: ${standard})`), parseCount);
 
 export const forceUnlockOption = (): Option =>
   new Option("--force-unlock", "Take the project's lock even if another run holds it");

@@ -210,15 +210,15 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "`tail` ignored",
     `${source}/observe/logs.ts`,
-    "{ tail, since, signal })) {",
-    "{ since, signal })) {",
+    "{ tail, since, signal, source })) {",
+    "{ since, signal, source })) {",
     "logs\\(\\) with tail",
   ],
   [
     "`since` ignored",
     `${source}/observe/logs.ts`,
-    "{ tail, since, signal })) {",
-    "{ tail, signal })) {",
+    "{ tail, since, signal, source })) {",
+    "{ tail, signal, source })) {",
     "logs\\(\\) with since",
   ],
   [
