@@ -1,6 +1,6 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
 import { fails, fakeEngine } from "@openfactory/docker-probes";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
@@ -211,6 +211,24 @@ describe("wait() on a service with a health check", () => {
       code: "TIMEOUT",
       message: expect.stringMatching(/health check: exit code 1: \*\*\*\.$/),
     });
+  });
+
+  test("shows the output of a failing check while it waits", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const starting = task(1, "starting", { ContainerStatus: { ContainerID: "c1" } });
+    const details: (string | undefined)[] = [];
+    const observer = (event: ProgressEvent): void => {
+      if (event.type === "waiting") details.push(event.detail);
+      vi.setSystemTime(Date.now() + 4_000);
+    };
+    const waiting = new SwarmDeploymentStrategy(swarmWith(here(1), checked, [starting])).wait("demo", {
+      timeoutMs: 20_000,
+      observer,
+    });
+    await expect(waiting).rejects.toMatchObject({ code: "TIMEOUT" });
+    vi.useRealTimers();
+    expect(details[0]).toBe("starting");
+    expect(details).toContain("starting (health check: exit code 1: no route)");
   });
 
   test("includes the output of the check in the TIMEOUT error", async () => {

@@ -20,6 +20,7 @@ import {
 } from "../observe/tasks.js";
 import { isUpdating } from "../observe/update-state.js";
 import { failedInstance, serviceFailure, taskHealth } from "./failure.js";
+import { HealthOutputs } from "./health-outputs.js";
 import { Rejections } from "./rejections.js";
 import { endedUpdate, swarmWillRollBack, updateFailure } from "./update-result.js";
 
@@ -59,6 +60,7 @@ export async function waitForService(
   const neverHealthy = new Set<string>();
   const historic = historicTaskIds(ofCurrentVersion(observed));
   const rejections = new Rejections();
+  const outputs = new HealthOutputs(engine);
   const ended = await endedUpdate(engine, observed.service, { own: updated.has(ID), signal });
   for (;;) {
     throwIfAborted(signal, { service: serviceName });
@@ -80,7 +82,12 @@ export async function waitForService(
       updated.delete(ID);
       return status;
     }
-    observer?.({ type: "waiting", service: serviceName, ...status.replicas, detail: describeProgress(status) });
+    observer?.({
+      type: "waiting",
+      service: serviceName,
+      ...status.replicas,
+      detail: `${describeProgress(status)}${outputs.describe(current)}`,
+    });
     if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
     const withinMs = (readySince === 0 ? end : Math.min(end, settledAt)) - Date.now();
     observed = await poller.next(serviceName, { signal, service: serviceName, withinMs });
