@@ -88,7 +88,7 @@ async function vitest(...projects) {
     TEST_COUNTS_FILE: file,
     ENGINE_CALLS_FILE: engineCalls,
     // Tests that kill processes or repeat random runs have small default numbers; a soak takes half an hour.
-    ...(all && { KILLS: "20", RUNS: "1000", EVERY_CALL: "1", SOAK_MINUTES: "5" }),
+    ...(all && { KILLS: "20", RUNS: "1000", EVERY_CALL: "1", EVERY_VARIANT: "1", SOAK_MINUTES: "5" }),
   });
   const counts = readCounts(file);
   if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);

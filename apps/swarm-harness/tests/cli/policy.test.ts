@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { resetMemory } from "./support/memory-plugin.js";
 import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
 let project: TestProject;
 beforeEach(() => {
+  resetMemory();
   project = new TestProject();
   project.write(appFile({ web: "privileged: true" }));
   project.write("privileged: false\n", "policy.yaml");

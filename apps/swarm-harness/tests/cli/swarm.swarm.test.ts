@@ -199,6 +199,16 @@ ${more}`;
     });
     const { Spec } = await manager.call("GET", "/services/web");
     expect(Spec.TaskTemplate.ContainerSpec.Env).toContain("LEVEL=debug");
+
+    for (const [command, replicas] of [
+      ["restart", 1],
+      ["stop", 0],
+      ["start", 1],
+    ] as const) {
+      const ran = await ofdeploy(command, "web", "--file", third);
+      expect(ran, `${command}: ${ran.stderr}`).toMatchObject({ code: 0 });
+      expect((await nodesOf("web")).length, command).toBe(replicas);
+    }
     expect(await ofdeploy("down", "--project", "changes", "--yes")).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("2 removed"),

@@ -8,6 +8,5 @@ sampleFaultsOn(async () => {
   return { platform, close: async () => {} };
 }, [
   ["up (new)", ["reset after", "engine dead"], 25],
-  ["down", ["stall after"], 9],
   ["exec", ["wrong type"], 5],
 ]);

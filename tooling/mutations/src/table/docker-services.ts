@@ -204,7 +204,7 @@ export const dockerServiceMutations = ofSuite("docker", [
     "long lines left in pieces",
     "packages/docker-engine/src/streams/log-lines.ts",
     "if (newline !== -1) yield this.#close(key, line);",
-    "yield this.#close(key, line);",
+    "if (end >= 0) yield this.#close(key, line);",
     "each line complete",
   ],
   [
