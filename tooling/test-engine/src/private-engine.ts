@@ -113,6 +113,8 @@ function dockerd(at: Settings): [command: string, config: string, settings: stri
     containerd: containerdSocket(at),
     bridge: bridgeName(at.dir),
     "shutdown-timeout": 5,
+    // Docker's own ranges have room for 31 networks, and tests run at the same time.
+    "default-address-pools": [{ base: "10.214.0.0/16", size: 24 }],
   };
   return ["dockerd", join(at.run, "dockerd.json"), JSON.stringify(settings, undefined, 2)];
 }
