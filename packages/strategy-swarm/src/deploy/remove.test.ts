@@ -1,4 +1,4 @@
-import { fakeEngine } from "@openfactory/docker-probes";
+import { fails, fakeEngine } from "@openfactory/docker-probes";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
@@ -43,4 +43,11 @@ test("remove() with wait waits for its time limit while a task runs on a node th
     code: "TIMEOUT",
     message: "Service demo was removed, but 2 of its tasks did not end within 60 s.",
   });
+});
+
+test("remove() of a service that another process removes after the lookup rejects with NOT_FOUND and a hint", async () => {
+  const { engine } = fakeEngine({ "services.list": () => [service()], "services.remove": fails("NOT_FOUND") });
+  const removal = new SwarmDeploymentStrategy(engine).remove("demo").catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await removal).toMatchObject({ code: "NOT_FOUND", service: "demo", hint: expect.stringMatching(/./) });
 });

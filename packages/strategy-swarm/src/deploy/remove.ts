@@ -1,6 +1,6 @@
 import { DeploymentError, type RemoveOptions } from "@openfactory/deploy-core";
 import type { CallOptions, DockerEngine, TaskDetails } from "@openfactory/docker-engine";
-import { findService, remainingTasksPoller } from "../observe/services.js";
+import { findService, remainingTasksPoller, serviceNotFound } from "../observe/services.js";
 import { hasEnded } from "../observe/tasks.js";
 
 /** The swarm reports a lost node as down after 15 s. Tasks that end within their grace period cause no extra call. */
@@ -17,7 +17,12 @@ export async function removeService(
 ): Promise<void> {
   const { ID: id } = await findService(engine, serviceName, { signal });
   observer?.({ type: "step", service: serviceName, step: "remove", id });
-  await engine.services.remove(id, { signal });
+  try {
+    await engine.services.remove(id, { signal });
+  } catch (error) {
+    // Another process has removed it since the lookup.
+    throw DeploymentError.isInstance(error, "NOT_FOUND") ? serviceNotFound(engine, serviceName) : error;
+  }
   if (!wait) return;
 
   const end = Date.now() + timeoutMs;
