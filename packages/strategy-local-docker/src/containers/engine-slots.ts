@@ -1,5 +1,5 @@
-import { limit } from "@openfactory/deploy-core";
-import { perEngine } from "@openfactory/docker-engine";
+import { limit, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
+import { type DockerEngine, perEngine } from "@openfactory/docker-engine";
 
 /** By measurement (`npm run bench -- --only concurrency`), an engine starts containers no faster with more than 2 at a time. */
 const SLOTS = 8;
@@ -8,4 +8,28 @@ const SLOTS = 8;
  * Limits the calls that cost the engine much: those that create, start and remove containers. Any number of services can be
  * changed at the same time, since a service holds no slot while it waits until a process is ready or has exited.
  */
-export const engineSlots = perEngine(() => limit(SLOTS));
+const slots = perEngine(() => limit(SLOTS));
+
+type Containers = DockerEngine["containers"];
+
+/** Creates a container, unless the signal fires before a slot is free. */
+export const createInSlot = (
+  engine: DockerEngine,
+  name: string,
+  body: Parameters<Containers["create"]>[1],
+  { signal, service }: Pick<OperationOptions, "signal"> & { service: string },
+): ReturnType<Containers["create"]> =>
+  slots(engine)(() => {
+    throwIfAborted(signal, { service });
+    return engine.containers.create(name, body);
+  });
+
+export const startInSlot = (
+  engine: DockerEngine,
+  ...call: Parameters<Containers["start"]>
+): ReturnType<Containers["start"]> => slots(engine)(() => engine.containers.start(...call));
+
+export const removeInSlot = (
+  engine: DockerEngine,
+  ...call: Parameters<Containers["remove"]>
+): ReturnType<Containers["remove"]> => slots(engine)(() => engine.containers.remove(...call));

@@ -1,6 +1,6 @@
 import { DeploymentError, type OperationOptions, sleep } from "@openfactory/deploy-core";
 import { type CallOptions, type ContainerDetails, type DockerEngine, ifExists } from "@openfactory/docker-engine";
-import { engineSlots } from "./engine-slots.js";
+import { removeInSlot, startInSlot } from "./engine-slots.js";
 import type { InspectedContainer } from "./group.js";
 import { type ContainerName, formatContainerName, parseRestartPolicy } from "./names.js";
 
@@ -18,7 +18,7 @@ export const inspectIfExists = (
 ): Promise<ContainerDetails | undefined> => ifExists(engine.containers.inspect(nameOrId, { signal }));
 
 export const removeIfExists = (engine: DockerEngine, id: string): Promise<void> =>
-  ifExists(engineSlots(engine)(() => engine.containers.remove(id, { force: true })));
+  ifExists(removeInSlot(engine, id, { force: true }));
 
 /** The engine refuses to rename a container to the name that it has. */
 export async function renameContainer(
@@ -59,7 +59,7 @@ export async function startWhenPortsFree(engine: DockerEngine, id: string, optio
   const end = Date.now() + PORT_RELEASE_MS;
   for (;;) {
     try {
-      return await engineSlots(engine)(() => engine.containers.start(id, options));
+      return await startInSlot(engine, id, options);
     } catch (error) {
       if (!DeploymentError.isInstance(error, "CONFLICT") || Date.now() >= end) throw error;
       await sleep(RETRY_MS, options.signal);

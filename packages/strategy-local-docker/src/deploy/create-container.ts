@@ -12,7 +12,7 @@ import {
   toContainerCreateBody,
   toHostRestartPolicy,
 } from "@openfactory/docker-translators";
-import { engineSlots } from "../containers/engine-slots.js";
+import { createInSlot } from "../containers/engine-slots.js";
 import { DEFAULT_RESTART_POLICY, formatRestartPolicy } from "../containers/names.js";
 import { foreignOwner, ownedByOther } from "../containers/other-orchestrators.js";
 import { prepareFiles } from "../files/prepare-files.js";
@@ -72,10 +72,7 @@ async function create(
   });
   try {
     // Without the signal: it takes milliseconds, and an answer that is not awaited would leave a container behind.
-    const created = await engineSlots(engine)(() => {
-      throwIfAborted(signal, { service: request.name });
-      return engine.containers.create(initialName, body);
-    });
+    const created = await createInSlot(engine, initialName, body, { signal, service: request.name });
     return { ...created, pullWarnings };
   } catch (error) {
     if (isAmbiguousNetworkError(error)) throw explainStartError(engine, request, error);

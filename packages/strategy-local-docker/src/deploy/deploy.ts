@@ -8,7 +8,7 @@ import {
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { networksToConnect, toNetworkConnectBody } from "@openfactory/docker-translators";
 import { findServiceContainers } from "../containers/find.js";
-import { engineSlots } from "../containers/engine-slots.js";
+import { startInSlot } from "../containers/engine-slots.js";
 import { startWhenPortsFree } from "../containers/operations.js";
 import { resolveState } from "../containers/state.js";
 import { checkPublishedPorts } from "../ports.js";
@@ -108,8 +108,7 @@ export async function startContainer(
   try {
     throwIfAborted(signal, { service: name });
     observer?.({ type: "step", service: name, step: "start", id });
-    const start = () => engine.containers.start(id, { signal });
-    await (replacesStopped ? startWhenPortsFree(engine, id, { signal }) : engineSlots(engine)(start));
+    await (replacesStopped ? startWhenPortsFree : startInSlot)(engine, id, { signal });
     throwIfAborted(signal, { service: name });
   } catch (error) {
     throw explainStartError(engine, request, error);

@@ -1,7 +1,7 @@
 import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { assertFound, findServiceContainers } from "../containers/find.js";
-import { engineSlots } from "../containers/engine-slots.js";
+import { removeInSlot } from "../containers/engine-slots.js";
 import type { InspectedContainer } from "../containers/group.js";
 import { stopContainer } from "../containers/operations.js";
 import { resolveState } from "../containers/state.js";
@@ -17,7 +17,7 @@ export async function removeService(engine: DockerEngine, serviceName: string, o
   const others = group.filter((container) => !current.includes(container));
   await Promise.all([
     ...current.map((container) => removeContainer(engine, serviceName, container, options)),
-    ...others.map(({ id }) => untilRemoved(engine, id, options, () => removeForced(engine, id))),
+    ...others.map(({ id }) => untilRemoved(engine, id, options, () => removeInSlot(engine, id, { force: true }))),
   ]);
   assertFound(engine, serviceName, current);
 }
@@ -35,12 +35,9 @@ async function removeContainer(
       await stopContainer(engine, details, { signal });
     }
     observer?.({ type: "step", service, step: "remove", id });
-    await engineSlots(engine)(() => engine.containers.remove(id, { signal }));
+    await removeInSlot(engine, id, { signal });
   });
 }
-
-const removeForced = (engine: DockerEngine, id: string): Promise<void> =>
-  engineSlots(engine)(() => engine.containers.remove(id, { force: true }));
 
 /** If another process removes the container at the same time, waits until it is gone. */
 async function untilRemoved(

@@ -12,7 +12,7 @@ import {
   REPLACES_LABEL,
   REPLICA_LABEL,
 } from "@openfactory/docker-translators";
-import { engineSlots } from "../containers/engine-slots.js";
+import { startInSlot } from "../containers/engine-slots.js";
 import { inspectContainers } from "../containers/find.js";
 import type { InspectedContainer } from "../containers/group.js";
 import { DEFAULT_RESTART_POLICY, parseRestartPolicy, replicaNumber } from "../containers/names.js";
@@ -136,7 +136,7 @@ async function startPlaceholder(
   await rejoinNetworks(engine, container, options);
   await engine.containers.update(id, { RestartPolicy: parseRestartPolicy(policy) });
   await engine.containers.rename(id, `${service}-1`);
-  await engineSlots(engine)(() => engine.containers.start(id, { signal: options.signal }));
+  await startInSlot(engine, id, { signal: options.signal });
 }
 
 async function restorePlaceholder(

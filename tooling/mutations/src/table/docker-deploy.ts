@@ -87,7 +87,7 @@ export const dockerDeployMutations = ofSuite("docker", [
   [
     "the last check of the signal removed",
     `${source}/deploy/deploy.ts`,
-    "const start = () => engine.containers.start(id, { signal });\n    await (replacesStopped ? startWhenPortsFree(engine, id, { signal }) : engineSlots(engine)(start));\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return checkPublishedPorts(engine, id, request, options);",
+    "await (replacesStopped ? startWhenPortsFree : startInSlot)(engine, id, { signal });\n    throwIfAborted(signal, { service: name });\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return checkPublishedPorts(engine, id, request, options);",
     // The comparison of the published ports checks the signal, too.
     "await engine.containers.start(id);\n  } catch (error) {\n    throw explainStartError(engine, request, error);\n  }\n  return [];",
     "at each progress event",
