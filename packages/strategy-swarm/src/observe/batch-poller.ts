@@ -1,4 +1,5 @@
 import { throwIfAborted } from "@openfactory/deploy-core";
+import { type DockerEngine, perEngine } from "@openfactory/docker-engine";
 
 /** Answers for all keys with one poll. The function that it resolves with returns the result of one key, or throws. */
 export type Poll<Key, Result> = (keys: readonly Key[]) => Promise<(key: Key) => Result>;
@@ -111,4 +112,18 @@ export class BatchPoller<Key, Result> {
     }
     this.#schedule();
   }
+}
+
+/** A lookup of something that an engine has once. Concurrent callers share one call. */
+export function sharedLookup<Result>(
+  call: (engine: DockerEngine) => Promise<Result>,
+): (engine: DockerEngine, options: PollOptions) => Promise<Result> {
+  const pollers = perEngine(
+    (engine) =>
+      new BatchPoller<undefined, Result>(async () => {
+        const result = await call(engine);
+        return () => result;
+      }, NO_DELAY),
+  );
+  return (engine, options) => pollers(engine).next(undefined, options);
 }

@@ -2,15 +2,13 @@ import { type LogEntry, type LogsOptions, sleep } from "@openfactory/deploy-core
 import {
   type CallOptions,
   type DockerEngine,
-  type EngineInfo,
   ifExists,
   type LogFrame,
-  perEngine,
   readLastLines,
   type ServiceSpec,
   unreadableLog,
 } from "@openfactory/docker-engine";
-import { BatchPoller, NO_DELAY } from "./batch-poller.js";
+import { sharedLookup } from "./batch-poller.js";
 import { listTasks } from "./list-tasks.js";
 import { observe } from "./services.js";
 import { taskName } from "./status.js";
@@ -135,14 +133,7 @@ export function unreadableDriver({ TaskTemplate }: ServiceSpec): string | undefi
   return Name === undefined || READABLE.has(Name) || isCached ? undefined : Name;
 }
 
-/** Concurrent lookups share one call. */
-const infoLookups = perEngine(
-  (engine) =>
-    new BatchPoller<"info", EngineInfo>(async () => {
-      const info = await engine.info();
-      return () => info;
-    }, NO_DELAY),
-);
+const lookUpInfo = sharedLookup((engine) => engine.info());
 
 /** The default logging driver of the manager's own node, if its logs can't be read and all tasks run on that node. */
 async function unreadableDefault(
@@ -151,6 +142,6 @@ async function unreadableDefault(
   options: CallOptions,
 ): Promise<string | undefined> {
   if (service.Spec.TaskTemplate.LogDriver || tasks.length === 0) return undefined;
-  const { LoggingDriver, Swarm } = await infoLookups(engine).next("info", options);
+  const { LoggingDriver, Swarm } = await lookUpInfo(engine, options);
   return LoggingDriver === "none" && tasks.every(({ NodeID }) => NodeID === Swarm.NodeID) ? LoggingDriver : undefined;
 }

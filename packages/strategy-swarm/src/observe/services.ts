@@ -9,7 +9,7 @@ import {
 } from "@openfactory/docker-engine";
 import { unmappedServiceSettings } from "@openfactory/docker-translators";
 import { networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
-import { BatchPoller, NO_DELAY, type PollInterval } from "./batch-poller.js";
+import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
 import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
@@ -72,14 +72,7 @@ export const serviceNotFound = (engine: DockerEngine, serviceName: string): Depl
   });
 };
 
-/** Concurrent lookups share one call. */
-const nodeLookups = perEngine(
-  (engine) =>
-    new BatchPoller<"all", NodesById>(async () => {
-      const nodes = nodesById(await engine.nodes.list());
-      return () => nodes;
-    }, NO_DELAY),
-);
+const lookUpNodes = sharedLookup(async (engine) => nodesById(await engine.nodes.list()));
 
 /** The tasks of services by id. Concurrent lookups share one call. */
 const taskLookups = perEngine(
@@ -101,7 +94,7 @@ export async function observe(
 ): Promise<Observation> {
   const [service, nodes] = await Promise.all([
     findService(engine, serviceName, { signal }),
-    nodeLookups(engine).next("all", { signal, service: serviceName }),
+    lookUpNodes(engine, { signal, service: serviceName }),
   ]);
   const tasks = await taskLookups(engine).next(service.ID, { signal, service: serviceName });
   return { service, tasks, nodes };
