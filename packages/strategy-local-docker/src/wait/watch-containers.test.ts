@@ -60,7 +60,7 @@ test("watches at the same time share one stream, which closes with the last of t
   expect(streams).toHaveLength(2);
 });
 
-test("a watch reports events of its own containers only, and their last exit codes", async () => {
+test("a watch reports only events of the containers that it watches, and their last exit codes", async () => {
   const { engine, streams } = engineWithEvents();
   const watch = await watchContainers(engine);
   watch.setIds(["a"]);

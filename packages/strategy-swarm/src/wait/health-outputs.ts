@@ -25,7 +25,7 @@ export class HealthOutputs {
 
   /**
    * Such as ` (health check: exit code 1: connection refused)`, without the values of variables. Empty while no check has failed,
-   * and if no task runs on the node of this manager, which has the outputs of its own containers only. Starts a lookup of one
+   * and if no task runs on the node of this manager, which has no outputs of containers elsewhere. Starts a lookup of one
    * task in the background, so that the wait takes no longer.
    */
   describe({ service, tasks }: Observation): string {
