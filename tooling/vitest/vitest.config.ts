@@ -85,6 +85,7 @@ export default defineConfig({
           isolate: false,
           // Most take milliseconds, but a few run the command many times.
           testTimeout: 30_000,
+          setupFiles: ["tooling/vitest/scrypt.setup.ts"],
           include: [`${sources}/*.test.ts`],
           exclude: [
             ...configDefaults.exclude,
