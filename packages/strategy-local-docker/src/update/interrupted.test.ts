@@ -109,14 +109,16 @@ function callsOf({ options }: Scenario, first: number, last: number): number[] {
 interface Prepared {
   memory: MemoryEngine;
   strategy: Strategy;
-  calls: number;
 }
 
-async function prepare({ before, options }: Scenario): Promise<Prepared> {
-  const memory = new MemoryEngine();
-  const strategy = new LocalDockerDeploymentStrategy(memory.engine(), options);
-  await before(strategy, memory);
-  return { memory, strategy, calls: memory.calls.length };
+/** Prepares the service once, and returns a function that copies its engine for each change. */
+async function prepare({ before, options }: Scenario): Promise<() => Prepared> {
+  const prepared = new MemoryEngine();
+  await before(new LocalDockerDeploymentStrategy(prepared.engine(), options), prepared);
+  return () => {
+    const memory = prepared.copy();
+    return { memory, strategy: new LocalDockerDeploymentStrategy(memory.engine(), options) };
+  };
 }
 
 const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> =>
@@ -125,12 +127,22 @@ const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> =>
     (error: unknown) => ({ done: false, error }),
   );
 
-/** The number of calls of the change, and the containers before and after it. */
+/** The number of calls of the change, the containers before and after it, and a function that returns the prepared service. */
 async function measure(scenario: Scenario) {
-  const { memory, strategy, calls } = await prepare(scenario);
+  const prepared = await prepare(scenario);
+  const { memory, strategy } = prepared();
   const before = memory.all();
   await scenario.change(strategy);
-  return { calls: memory.calls.length - calls, before, after: memory.all() };
+  return { prepared, calls: memory.calls.length, before, after: memory.all() };
+}
+
+/** The engine after the process that changes the service ended, after `calls` calls. */
+async function killedAfter(calls: number, { change }: Scenario, { memory, strategy }: Prepared): Promise<MemoryEngine> {
+  memory.onCall = (index) => {
+    if (index >= calls) throw new Error("the process is gone");
+  };
+  await outcomeOf(change(strategy));
+  return memory.copy();
 }
 
 describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
@@ -138,17 +150,17 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
     new LocalDockerDeploymentStrategy(memory.engine(), scenario.options);
 
   test("if any call fails, the change is reverted and rejects, or it is complete", async () => {
-    const { calls, before, after } = await measure(scenario);
+    const { prepared, calls, before, after } = await measure(scenario);
     for (const at of callsOf(scenario, 0, calls - 1)) {
       for (const takesEffect of [false, true]) {
-        const { memory, strategy, calls: start } = await prepare(scenario);
+        const { memory, strategy } = prepared();
         const fail = (index: number): void => {
-          if (index === start + at) throw new DeploymentError("TIMEOUT", "No answer.", { hint: "Wait." });
+          if (index === at) throw new DeploymentError("TIMEOUT", "No answer.", { hint: "Wait." });
         };
         if (takesEffect) memory.onDone = fail;
         else memory.onCall = fail;
         const outcome = await outcomeOf(scenario.change(strategy));
-        const where = `call ${at}, ${memory.calls[start + at]}${takesEffect ? ", which took effect" : ""}`;
+        const where = `call ${at}, ${memory.calls[at]}${takesEffect ? ", which took effect" : ""}`;
         if (!outcome.done) {
           expect(memory.all(), where).toEqual(before);
           continue;
@@ -163,9 +175,9 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
   });
 
   test("if it is aborted at any event, the change is reverted and rejects with ABORTED, or it is complete", async () => {
-    const { before, after } = await measure(scenario);
+    const { prepared, before, after } = await measure(scenario);
     for (let at = 1; ; at++) {
-      const { memory, strategy } = await prepare(scenario);
+      const { memory, strategy } = prepared();
       const controller = new AbortController();
       let left = at;
       const observer = (_: ProgressEvent): void => {
@@ -183,9 +195,9 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
   });
 
   test("if the observer throws at any event, the change is reverted, or it is complete", async () => {
-    const { before, after } = await measure(scenario);
+    const { prepared, before, after } = await measure(scenario);
     for (let at = 1; ; at++) {
-      const { memory, strategy } = await prepare(scenario);
+      const { memory, strategy } = prepared();
       let left = at;
       const observer = (): void => {
         left -= 1;
@@ -201,20 +213,12 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
   if (scenario === stoppedBefore) return;
 
   test("if its process ends after any call, the service is the old or the new version, and the next change recovers it", async () => {
-    const { calls, before, after } = await measure(scenario);
+    const { prepared, calls, before, after } = await measure(scenario);
     for (const last of callsOf(scenario, 0, calls)) {
-      const killed = async (): Promise<MemoryEngine> => {
-        const { memory, strategy, calls: start } = await prepare(scenario);
-        memory.onCall = (index) => {
-          if (index >= start + last) throw new Error("the process is gone");
-        };
-        await outcomeOf(scenario.change(strategy));
-        memory.onCall = () => undefined;
-        return memory;
-      };
+      const killed = await killedAfter(last, scenario, prepared());
       const where = `after ${last} calls`;
 
-      const seen = await killed();
+      const seen = killed.copy();
       const listed = await fresh(seen).list();
       expect(
         listed.map(({ name }) => name),
@@ -225,22 +229,22 @@ describe.each([...scenarios, stoppedBefore])("$title", (scenario) => {
       expect(inspected, where).toMatchObject({ image: listed[0]?.image, ids: listed[0]?.ids });
       expect(inspected.previous?.image, where).toBe(listed[0]?.previous?.image);
 
-      const updated = await killed();
+      const updated = killed.copy();
       await fresh(updated).update(scenario.request(9), { ...FAST, revision: inspected.revision });
       expect((await fresh(updated).inspect("demo")).previous?.image, where).toBe(listed[0]?.image);
       expectClean(updated, where);
 
-      const rolledBack = await killed();
+      const rolledBack = killed.copy();
       const outcome = await outcomeOf(fresh(rolledBack).rollback("demo", FAST));
       if (!outcome.done) expect(outcome.error, where).toMatchObject({ code: "CONFLICT" });
       else expect((await fresh(rolledBack).inspect("demo")).image, where).toBe(listed[0]?.previous?.image);
       expectClean(rolledBack, where);
 
-      const removed = await killed();
+      const removed = killed.copy();
       await fresh(removed).remove("demo");
       expect(removed.all(), where).toEqual({});
 
-      const deployed = await killed();
+      const deployed = killed.copy();
       const deploying = await outcomeOf(fresh(deployed).deploy(scenario.request(9)));
       if (!deploying.done) expect(deploying.error, where).toMatchObject({ code: "ALREADY_EXISTS" });
       await fresh(deployed).update(scenario.request(8), FAST);
@@ -255,15 +259,10 @@ const FORMER_SUFFIXES: Record<string, string> = { candidate: "next", restoring: 
 test.each(scenarios)("an update that an earlier release left unfinished is recovered: $title", async (scenario) => {
   const fresh = (memory: MemoryEngine): Strategy =>
     new LocalDockerDeploymentStrategy(memory.engine(), scenario.options);
-  const { calls } = await measure(scenario);
+  const { prepared, calls } = await measure(scenario);
   let renamed = 0;
   for (const last of callsOf(scenario, 0, calls)) {
-    const { memory, strategy, calls: start } = await prepare(scenario);
-    memory.onCall = (index) => {
-      if (index >= start + last) throw new Error("the process is gone");
-    };
-    await outcomeOf(scenario.change(strategy));
-    memory.onCall = () => undefined;
+    const memory = await killedAfter(last, scenario, prepared());
     const before = await fresh(memory).inspect("demo");
     for (const container of memory.containers.values()) {
       const former = container.Name.replace(
