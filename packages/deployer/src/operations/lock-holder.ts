@@ -67,12 +67,16 @@ interface Machine {
   pidSpace: string;
 }
 
-export const thisMachine = (): Machine => ({
-  host: hostname(),
-  machine: shortHash(readOrEmpty(() => readFileSync("/etc/machine-id", "utf8")) || hardwareAddresses()),
-  boot: readOrEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
-  pidSpace: readOrEmpty(() => readlinkSync("/proc/self/ns/pid")),
-});
+let machine: Machine | undefined;
+
+/** Read once, since none of it changes while this process runs. */
+export const thisMachine = (): Machine =>
+  (machine ??= {
+    host: hostname(),
+    machine: shortHash(readOrEmpty(() => readFileSync("/etc/machine-id", "utf8")) || hardwareAddresses()),
+    boot: readOrEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
+    pidSpace: readOrEmpty(() => readlinkSync("/proc/self/ns/pid")),
+  });
 
 /** The start time of a process of this machine; empty if it is gone or the system does not provide it. */
 export const processStartTime = (pid: number): string =>
