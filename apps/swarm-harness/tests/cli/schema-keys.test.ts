@@ -3,10 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fileSchema, Reader, schemaKeys } from "./support/schema-keys.js";
+import { isValidFile, Reader, schemaKeys } from "./support/schema-keys.js";
 import { wronglyRefused } from "./support/schema-values.js";
 
 const keys = schemaKeys();
@@ -40,7 +39,6 @@ describe("each key of the schema of app files", () => {
   });
 
   test("has examples that the schema and `ofdeploy validate` accept", async () => {
-    const isValidFile = new Ajv({ allowUnionTypes: true }).compile(fileSchema);
     const problems: string[] = [];
     for (const key of keys) {
       const { examples = [] } = key.schema;
@@ -65,7 +63,6 @@ test("the schema accepts a value of a key if `ofdeploy validate` accepts it", as
 
 test("the schema accepts the app files of the repository", async () => {
   const root = fileURLToPath(new URL("../../../..", import.meta.url));
-  const isValidFile = new Ajv({ allowUnionTypes: true }).compile(fileSchema);
   const { stdout } = await promisify(execFile)("git", ["ls-files", "*.yml", "*.yaml"], { cwd: root });
   const files = stdout
     .trim()

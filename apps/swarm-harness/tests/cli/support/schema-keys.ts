@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appFileJsonSchema, loadProject } from "@openfactory/app-file";
 import { DeploymentError } from "@openfactory/deploy-core";
+import { Ajv } from "ajv";
 import type { Schema } from "../../docs/support/reference/schema-keys.js";
 
 /** A key of the file. */
@@ -18,6 +19,9 @@ type Entry = Record<string, unknown>;
 type MakeFile = (value: unknown, beside?: object) => object;
 
 export const fileSchema = appFileJsonSchema() as Schema;
+
+/** Whether the schema accepts a file. To optimize the code would take longer than all tests that run it. */
+export const isValidFile = new Ajv({ allowUnionTypes: true, code: { optimize: false } }).compile(fileSchema);
 
 /** The keys of app files, each with its schema. A key of several alternatives is listed for each. */
 export const schemaKeys = (): SchemaKey[] => keysBelow(fileSchema, "", (value) => completeFile(value as Entry));

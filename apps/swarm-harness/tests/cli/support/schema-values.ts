@@ -1,6 +1,5 @@
-import { Ajv } from "ajv";
 import { parse } from "yaml";
-import { fileSchema, Reader, schemaKeys } from "./schema-keys.js";
+import { isValidFile, Reader, schemaKeys } from "./schema-keys.js";
 
 const words = (text: string): string[] => text.split(" ");
 
@@ -23,7 +22,6 @@ const VALUES = [
  * @param share the part of the values that is tried at each key: every `share`th value, others at each key.
  */
 export async function wronglyRefused(share: number): Promise<{ tried: number; refused: string[] }> {
-  const isValidFile = new Ajv({ allowUnionTypes: true }).compile(fileSchema);
   const reader = new Reader();
   const result = { tried: 0, refused: [] as string[] };
   // The keys of deploy are those of apps.
