@@ -77,22 +77,22 @@ describe("a file is refused at the position where it exceeds a limit:", () => {
     ],
     [
       "ranges of ports in one app",
-      () => parse(app(`    ports: [${'"1000-1255:1-256", '.repeat(20_000)}]\n`)),
+      () => parse(app(`    ports: [${'"1000-1255:1-256", '.repeat(2_000)}]\n`)),
       "/shop/apps.yml:5:12: apps.web.ports: expected at most 1000 ports.",
     ],
     [
       "ranges of ports in many apps",
-      () => parse(apps(2000, 'ports: ["1-256:1-256", "300-555:1-256"]')),
+      () => parse(apps(200, 'ports: ["1-256:1-256", "300-555:1-256"]')),
       expect.stringMatching(/^\/shop\/apps\.yml:21:37: the apps of the project publish more than 10000 ports/),
     ],
     [
       "one env file in many apps",
-      () => parse(apps(3000, "env_file: web.env"), { envFile: of(10_000, (at) => `A${at}=1\n`) }),
+      () => parse(apps(100, "env_file: web.env"), { envFile: of(10_000, (at) => `A${at}=1\n`) }),
       "/shop/apps.yml:22:3: the apps of the project have more than 200000 variables.",
     ],
     [
       "one long env file in many apps",
-      () => parse(apps(3000, "env_file: web.env"), { envFile: `A=${"x".repeat(1e6)}\n` }),
+      () => parse(apps(100, "env_file: web.env"), { envFile: `A=${"x".repeat(1e6)}\n` }),
       "/shop/apps.yml:18:3: the variables of the project's apps are longer than 16 MiB.",
     ],
     ["deep nesting", () => parse("[".repeat(100_000)), "/shop/apps.yml:1:100: nested more than 100 levels deep."],

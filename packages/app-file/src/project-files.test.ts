@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { type Dirent, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdir, mkdtemp, readdir, realpath, symlink, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { DeploymentError } from "@openfactory/deploy-core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LoadOptions, loadProject } from "./load-project.js";
 
 let root: string;
@@ -11,7 +13,7 @@ beforeEach(async () => {
   root = join(await realpath(await mkdtemp(join(tmpdir(), "app-file-"))), "plant");
   await mkdir(root);
 });
-afterEach(() => rm(dirname(root), { recursive: true }));
+afterEach(() => rmSync(dirname(root), { recursive: true }));
 
 const write = async (name: string, content: string): Promise<string> => {
   const path = join(root, name);
@@ -91,16 +93,26 @@ describe("a directory", () => {
     ]);
   });
 
+  // Simulated: to create and remove so many takes seconds.
   it("is an error with more than 10000 directories", async () => {
     await write("app_top.yml", app("top"));
-    for (let n = 0; n < 10_000; n += 1) await mkdir(join(root, `d${n}`));
-    expect(await issuesOf([root])).toEqual([
+    const real = await readdir(root, { withFileTypes: true });
+    const found = Array.from({ length: 10_000 }, (_, n) => ({ name: `d${n}`, isDirectory: () => true }) as Dirent);
+    vi.spyOn(fs, "readdir").mockImplementation((async (path: string) =>
+      path === root ? [...real, ...found] : []) as never);
+    vi.spyOn(fs, "realpath").mockImplementation((async (path: string) => path) as never);
+    syncBuiltinESMExports();
+    const issues = await issuesOf([root]).finally(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+    expect(issues).toEqual([
       ".:1:1: the directory contains more than 10000 directories (Pass a more specific directory.)",
     ]);
-  }, 30_000);
+  });
 
   it("is an error with more than 1000 files", async () => {
-    for (let n = 0; n < 1001; n += 1) await write(`app_${String(n).padStart(4, "0")}.yml`, "");
+    for (let n = 0; n < 1001; n += 1) writeFileSync(join(root, `app_${String(n).padStart(4, "0")}.yml`), "");
     expect(await issuesOf([root])).toEqual([
       "app_1000.yml:1:1: the project has more than 1000 files (Pass a more specific directory.)",
     ]);

@@ -33,6 +33,7 @@ const casesIn = (task: Task): Task[] => (task.tasks === undefined ? [task] : tas
  * @throws Error for a declaration without a case.
  */
 export function differenceOf(task: Task, contract: string, differs: Differences): string | undefined {
+  if (Object.keys(differs).length === 0) return undefined;
   const names = new Set(casesIn(rootOf(task, contract)).map((one) => caseNameOf(one, contract)));
   const unknown = Object.keys(differs).filter((name) => !names.has(name));
   if (unknown.length > 0) throw new Error(`differs names cases that the contract does not have: ${unknown.join("; ")}`);

@@ -84,18 +84,19 @@ async function run({
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
+  // A shell, since Node would take most of the time of these tests to start.
   const command = write(
-    "command.mjs",
-    `import { writeFileSync } from "node:fs";
-    writeFileSync(${JSON.stringify(join(folder, "seen"))}, JSON.stringify({ args: process.argv.slice(2), env: process.env }));
-    process.stdout.write(${JSON.stringify(plan)});
-    process.stderr.write("::error::from a name\\n");
-    process.exitCode = ${code};`,
+    "command.sh",
+    `printf '%s\\n' "$@" > "${folder}/arguments"
+    env > "${folder}/environment"
+    cat "${write("plan", plan)}"
+    echo "::error::from a name" >&2
+    exit ${code}`,
   );
   const child = spawn(process.execPath, [join(ACTION, "plan.mjs")], {
     env: {
       PATH: process.env["PATH"],
-      PLAN_COMMAND: JSON.stringify([process.execPath, command]),
+      PLAN_COMMAND: JSON.stringify(["/bin/sh", command]),
       PLAN_TOKEN: TOKEN,
       PLAN_COMMENT: "true",
       PLAN_FAIL_ON: "conflict",
@@ -113,7 +114,7 @@ async function run({
   const exitCode = await new Promise((resolve) => child.on("close", resolve));
   expect(log).not.toContain(TOKEN);
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-  const seen = JSON.parse(read("seen")) as { args: string[]; env: Record<string, string> };
+  const seen = { arguments: read("arguments").trimEnd().split("\n"), environment: read("environment") };
   return { exitCode, log, output: read("output"), summary: read("summary"), seen };
 }
 
@@ -187,10 +188,11 @@ test("the command gets the inputs as arguments and no token, and its messages ca
     PLAN_ARGS: "--prune\n",
   };
   const { seen, log } = await run({ code: 2, inputs });
-  expect(seen.args).toEqual(
+  expect(seen.arguments).toEqual(
     "plan|--markdown|--file|app_web.yml|--file|line 1/app_db.yml|--platform|swarm|--project|factory|--prune".split("|"),
   );
-  expect(JSON.stringify(seen.env)).not.toContain(TOKEN);
+  expect(seen.environment).toContain("GITHUB_REPOSITORY=plant/line");
+  expect(seen.environment).not.toContain(TOKEN);
   expect(log).toMatch(/::stop-commands::(\S+)\n::error::from a name\n\n::\1::\n/);
 });
 

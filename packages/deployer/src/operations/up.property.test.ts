@@ -194,7 +194,7 @@ function checkReport(
 }
 
 /** `npm run test:all` sets 1000. */
-const RUNS = Number(process.env.RUNS ?? 100);
+const RUNS = Number(process.env.RUNS ?? 40);
 
 test("after any fault, up() restores the state before or reports the differences, and the next up() converges", async () => {
   await fc.assert(

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { connect } from "../../test/client-on.js";
 import { answering, type Handler } from "../../test/fake-engine.js";
 import { anyObject } from "../answers/shape.js";
 import { Connection } from "./connection.js";
-import { dial, dialStream } from "./dockerode.js";
+import { dial, dialStream, readBody } from "./dockerode.js";
 import type { EngineRequest } from "./engine-call.js";
 import { EngineClient } from "./engine-client.js";
 
@@ -104,13 +106,29 @@ const endlessly =
   };
 
 describe("the size of an answer", () => {
-  it("an endless answer is an error, and the connection is closed", async () => {
-    const { fake, client } = await connect(endlessly(200, " ".repeat(1024 ** 2)));
-    await expect(client.json(READ, anything, list)).rejects.toMatchObject({
-      code: "ENGINE_ERROR",
-      message: expect.stringContaining("longer than 256 MiB"),
+  const tooLong = { code: "ENGINE_ERROR", message: expect.stringContaining("longer than 256 MiB") };
+
+  it("an answer that announces more than 256 MiB is an error, and the connection is closed", async () => {
+    const { fake, client } = await connect((_request, response) => {
+      response.writeHead(200, { "Content-Length": 256 * 1024 ** 2 + 1 }).write("[");
     });
+    await expect(client.json(READ, anything, list)).rejects.toMatchObject(tooLong);
     await fake.requests[0]?.gone;
+  });
+
+  // In memory: a real connection needs a second of computing time for 256 MiB.
+  it("an endless answer is an error after 256 MiB, and its connection is closed", async () => {
+    const piece = Buffer.alloc(1024 ** 2, " ");
+    let sent = 0;
+    const answer = new Readable({
+      read() {
+        sent += 1;
+        this.push(piece);
+      },
+    });
+    await expect(readBody(Object.assign(answer, { headers: {} }) as IncomingMessage)).rejects.toMatchObject(tooLong);
+    expect(answer.destroyed).toBe(true);
+    expect([256, 257, 258]).toContain(sent - 1);
   });
 
   it.each([" ", "x", "a \n"])("of an endless error answer (%j), the beginning is read", async (piece) => {

@@ -15,7 +15,7 @@ export interface FoundRegex {
 }
 
 /** `new RegExp(...)` whose pattern depends on more than constants of its module. */
-export interface DynamicRegex {
+interface DynamicRegex {
   place: string;
   file: string;
   /** Its arguments, as written. */
@@ -23,16 +23,24 @@ export interface DynamicRegex {
 }
 
 /** The regular expressions of everything that users run: literals, and `new RegExp(...)` of constants. */
-export function findRegexes(): { regexes: FoundRegex[]; dynamic: DynamicRegex[] } {
+export const findRegexes = (): Found => (found ??= findAll());
+
+interface Found {
+  regexes: FoundRegex[];
+  dynamic: DynamicRegex[];
+}
+let found: Found | undefined;
+
+function findAll(): Found {
   const files = ["packages/*/src/**/*.ts", "packages/*/template/src/**/*.ts", "apps/cli/src/**/*.ts"]
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((file) => !/\.(?:test|support)\.ts$|\.test\.data\.ts$|strategy-contract-tests/.test(file))
     .sort();
-  const found = files.map((file) => findInFile(file));
-  return { regexes: found.flatMap(({ regexes }) => regexes), dynamic: found.flatMap(({ dynamic }) => dynamic) };
+  const parts = files.map((file) => findInFile(file));
+  return { regexes: parts.flatMap(({ regexes }) => regexes), dynamic: parts.flatMap(({ dynamic }) => dynamic) };
 }
 
-function findInFile(file: string): { regexes: FoundRegex[]; dynamic: DynamicRegex[] } {
+function findInFile(file: string): Found {
   const text = readFileSync(join(root, file), "utf8");
   const { program } = parseSync(file, text);
   const regexes: FoundRegex[] = [];
