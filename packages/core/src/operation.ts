@@ -19,6 +19,11 @@ export interface RemoveOptions extends OperationOptions {
   wait?: boolean;
   /** Time limit of that wait in milliseconds. Default 60000. */
   timeoutMs?: number;
+  /**
+   * Of a service with an `unfinishedVersion`: remove only the version that is the service now, and make the other one the service
+   * again. Only for strategies that return an `unfinishedVersion`. Default false: all versions are removed.
+   */
+  restoreEarlier?: boolean;
 }
 
 /** Reported by an operation while it runs. */

@@ -60,7 +60,9 @@ export const serviceNames = async (line: Line, io: Io, signal: AbortSignal): Pro
   (await onEngine(line, io, signal, async (strategy) => {
     if (!supports(strategy, "list")) return [];
     const services = await strategy.list({ signal, instances: false, isRelevant: () => false });
-    return services.map(({ name, image }) => ({ value: name, description: image }));
+    return services
+      .filter(({ versionOf }) => versionOf === undefined)
+      .map(({ name, image }) => ({ value: name, description: image }));
   })) ?? [];
 
 export const projects = async (line: Line, io: Io, signal: AbortSignal): Promise<Candidate[]> =>

@@ -10,6 +10,7 @@ const RELATIONS: Readonly<Record<PsRow["relation"], string>> = {
   "other-file": "owned by another file",
   unrecorded: "owner unknown",
   foreign: "not managed",
+  unfinished: "interrupted change",
   absent: "",
 };
 

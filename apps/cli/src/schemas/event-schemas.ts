@@ -48,6 +48,7 @@ const relation = enumOf<PsRow["relation"]>({
   current: "as in the file",
   changed: "differs from the file: it was deployed from another version of the file, or changed manually",
   orphan: "not in the file",
+  unfinished: "left by an interrupted change of a service that is not the project's, or no longer exists",
   "other-file": "owned by another file of the project: see owner",
   unrecorded: "no file is recorded for it, and these files don't declare it",
   foreign: "not owned by the project",

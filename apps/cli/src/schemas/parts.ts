@@ -135,6 +135,7 @@ export const status = z
     settings: z.looseObject({}).optional().describe("The deployed settings; values of env are masked."),
     revision: z.string().optional(),
     previous: z.object({ image: z.string(), labels: z.record(z.string(), z.string()) }).optional(),
+    versionOf: z.string().optional().describe("The service, if this is what an interrupted change of it left."),
   })
   .meta({ id: "status", description: "The observed state of a service." });
 

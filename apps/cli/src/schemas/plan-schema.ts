@@ -56,9 +56,15 @@ export const app = z.object({
   location: location.optional(),
 });
 
+export const restoresEarlier = z
+  .literal(true)
+  .optional()
+  .describe("The version before an interrupted change belongs to something else, and a removal restores it.");
+
 export const orphan = z.object({
   ...service,
   action: enumOf<PlannedOrphan["action"]>({ keep: "", remove: "" }),
+  restoresEarlier,
   status,
 });
 

@@ -16,7 +16,7 @@ import type {
 import { z } from "zod";
 import type { ScaledApp } from "../commands/scale.js";
 import { error, milliseconds, resourceKind, service, status, warning, enumOf } from "./parts.js";
-import { appAction } from "./plan-schema.js";
+import { appAction, restoresEarlier } from "./plan-schema.js";
 
 const appOutcome = enumOf<AppOutcome>({
   running: "created and ready",
@@ -155,7 +155,13 @@ const removalNotes = {
 export const downPlanFields = {
   project: z.string(),
   platform: z.string(),
-  services: list({ service: z.string(), app: z.string().optional(), ...removalNotes }),
+  services: list({
+    service: z.string(),
+    app: z.string().optional(),
+    versionOf: z.string().optional().describe("The service, if only what an interrupted change of it left is removed."),
+    restoresEarlier,
+    ...removalNotes,
+  }),
   resources: list({ kind: resourceKind, name: z.string(), ...removalNotes }),
   warnings: z.array(warning),
   hasChanges: z.boolean().describe("Whether down would remove anything."),

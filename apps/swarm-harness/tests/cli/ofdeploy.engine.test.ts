@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { engineApi, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { freePort } from "./support/free-port.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const bin = join(root, "apps/cli/bin/ofdeploy.js");
@@ -281,6 +282,56 @@ describe("changes on a real engine", () => {
     expect(await ofdeploy(["up"])).toMatchObject({ code: 0, err: expect.stringContaining("warning[ORPHAN]") });
     expect(await ofdeploy(["up", "--prune"])).toMatchObject({ code: 0, out: expect.stringContaining("web: removed") });
     expect(await containers()).toEqual([`${id}-db`]);
+  });
+
+  /** Creates a container as another tool does, and kills its adoption as soon as a container of the new version runs. */
+  async function interruptAdoption(HostConfig: object, more: string, candidate: string): Promise<string> {
+    const name = `${id}-web`;
+    const body = { Image: TEST_IMAGE, Cmd: ["sleep", "600"], StopTimeout: 1, Labels: TEST_LABELS, HostConfig };
+    const { Id } = (await engineApi("POST", `/containers/create?name=${name}`, body)).body as { Id: string };
+    await engineApi("POST", `/containers/${name}/start`);
+    write({ web: `${sleeps}\nhealthcheck: {test: "exit 1", interval: 1s, retries: 100}\n${more}` });
+    let kill: ((signal: NodeJS.Signals) => void) | undefined;
+    const adopting = ofdeploy(["adopt", "web"], { onError: (_, by) => (kill = by) });
+    await expect
+      .poll(
+        async () => {
+          const running = (await engineApi("GET", "/containers/json")).body as { Id: string; Names: string[] }[];
+          return running.some((each) => each.Id !== Id && each.Names.includes(`/${candidate}`));
+        },
+        { timeout: 60_000, interval: 50 },
+      )
+      .toBe(true);
+    kill?.("SIGKILL");
+    expect((await adopting).code).toBeNull();
+    return Id;
+  }
+
+  test("down after a killed adoption removes the new container, and keeps the original of another tool", async () => {
+    const candidate = `${id}-web.candidate`;
+    const original = await interruptAdoption({}, "", candidate);
+    expect((await ofdeploy(["ps"])).out).toMatch(
+      /web .* running \(not managed\)[^]*web .*\.candidate .*\(interrupted change\)/,
+    );
+    expect((await ofdeploy(["plan"])).out).toContain("An adoption by this project was interrupted");
+    expect((await ofdeploy(["ls"])).out).toContain(id);
+    expect(await ofdeploy(["down"])).toMatchObject({ code: 0, out: expect.stringContaining(`${candidate}: removed`) });
+    expect(await containers()).toEqual([`${id}-web`]);
+    expect(await inspect("web")).toMatchObject({ Id: original, State: { Running: true } });
+  });
+
+  test("down after a killed adoption that has stopped the original removes the new container, and starts the original", async () => {
+    const port = await freePort();
+    const bound = { PortBindings: { "8080/tcp": [{ HostPort: `${port}` }] } };
+    const original = await interruptAdoption(bound, `ports: ["${port}:8080"]`, `${id}-web`);
+    expect(await containers()).toEqual([`${id}-web`, `${id}-web.retiring`]);
+    expect(await ofdeploy(["down", "--dry-run"])).toMatchObject({
+      code: 2,
+      out: expect.stringContaining("is restored"),
+    });
+    expect(await ofdeploy(["down"])).toMatchObject({ code: 0, out: expect.stringContaining("web: removed") });
+    expect(await containers()).toEqual([`${id}-web`]);
+    expect(await inspect("web")).toMatchObject({ Id: original, State: { Running: true } });
   });
 });
 

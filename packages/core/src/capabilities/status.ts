@@ -76,6 +76,17 @@ export interface ServiceStatus {
    * platforms on which a change takes several steps.
    */
   unfinished?: true;
+  /**
+   * While `unfinished`: the version that the change has created and that is not the service yet, or the one that it has not
+   * retired yet, as a service with a `name` of its own. `remove` of that name ends the change: the service stays, as it was
+   * unless the new version is the service already. It has no `settings`.
+   */
+  unfinishedVersion?: ServiceStatus;
+  /**
+   * Of an `unfinishedVersion`: the name of the service. `list` also returns a version whose service no longer exists. No
+   * operation except `remove` accepts the name of a version.
+   */
+  versionOf?: string;
   /** The version before the last update, if `rollback` can restore it. */
   previous?: {
     image: string;

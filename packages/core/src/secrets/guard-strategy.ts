@@ -124,7 +124,10 @@ function redactInstances(status: ServiceStatus, redactor: Redactor): ServiceStat
     const error = instance.error && redactor.text(instance.error);
     return error === instance.error ? instance : { ...instance, error };
   });
-  return instances?.some((instance, index) => instance !== status.instances[index]) ? { ...status, instances } : status;
+  const version = status.unfinishedVersion && redactInstances(status.unfinishedVersion, redactor);
+  const isSame =
+    version === status.unfinishedVersion && !instances?.some((instance, index) => instance !== status.instances[index]);
+  return isSame ? status : { ...status, instances, ...(version && { unfinishedVersion: version }) };
 }
 
 /** Masks text from the engine in the result of an operation. Settings and labels are kept, since callers compare them. */

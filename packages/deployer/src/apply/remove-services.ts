@@ -12,6 +12,8 @@ export interface Removal {
   app?: string;
   /** Names of the services that depend on this one. Those among the removals are removed first. */
   after: readonly string[];
+  /** See `RemoveOptions.restoreEarlier`. */
+  restoresEarlier?: true;
 }
 
 interface RemoveServicesOptions<Item extends Removal = Removal> {
@@ -50,7 +52,7 @@ async function removeOne<Item extends Removal>(
   removal: Item,
   { timeoutMs, signal: signalFor, observer, onBegin }: RemoveServicesOptions<Item>,
 ): Promise<RemovalVerdict> {
-  const { service, app = service } = removal;
+  const { service, app = service, restoresEarlier = false } = removal;
   const began = performance.now();
   const verdict = (outcome: RemovalVerdict["outcome"], error?: DeploymentError): RemovalVerdict => ({
     service,
@@ -66,6 +68,7 @@ async function removeOne<Item extends Removal>(
   try {
     await strategy.remove(service, {
       wait: true,
+      ...(restoresEarlier && { restoreEarlier: true }),
       timeoutMs,
       signal,
       observer: progressObserver(app, service, observer),
@@ -82,12 +85,21 @@ export function removeOrphans(orphans: readonly PlannedOrphan[], run: Run): Prom
   const { strategy, journal, signal, timeoutMs, observer, changeLimits } = run;
   const removals = orphans
     .filter(({ action }) => action === "remove")
-    .map(({ app, service, status }) => ({ app, service, before: run.beforeOf(service) ?? status, after: [] }));
+    .map(({ app, service, status, restoresEarlier }) => ({
+      app,
+      service,
+      ...(restoresEarlier && { restoresEarlier }),
+      before: run.beforeOf(service) ?? status,
+      after: [],
+    }));
   return removeServices(strategy, removals, {
     limited: changeLimits.remove,
     timeoutMs,
     signal: () => signal,
     observer,
-    onBegin: ({ service, app = service, before }) => journal.begin({ kind: "prune", app, service, before }),
+    onBegin: ({ service, app = service, before }) => {
+      // What an interrupted change left is never deployed again.
+      if (before.versionOf === undefined) journal.begin({ kind: "prune", app, service, before });
+    },
   });
 }

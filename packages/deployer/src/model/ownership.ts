@@ -39,6 +39,20 @@ export function ownershipOf(
   return files.includes(file) ? "ours" : "other-file";
 }
 
+/**
+ * The services of which an unfinished change left a version that the run does not own, such as the original of an adoption.
+ * @param versions see `Observed.versions`.
+ */
+export const servicesOfTwoOwners = (
+  versions: readonly { readonly labels: Labels; readonly versionOf?: string }[],
+  scope: Scope,
+): ReadonlySet<string> =>
+  new Set(
+    versions.flatMap(({ labels, versionOf }) =>
+      versionOf === undefined || ownershipOf(labels, scope, true) === "ours" ? [] : [versionOf],
+    ),
+  );
+
 /** Whether it belongs to the run's project, whichever file owns it. */
 export const isOfProject = (ownership: Ownership): boolean =>
   ownership !== "foreign" && ownership !== "other-directory";

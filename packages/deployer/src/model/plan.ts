@@ -85,6 +85,8 @@ export interface PlannedOrphan {
   readonly service: string;
   /** `remove` if the run prunes orphans. */
   readonly action: "keep" | "remove";
+  /** As in `PlannedRemoval`. */
+  readonly restoresEarlier?: true;
   /** The observed service without its settings. */
   readonly status: ServiceStatus;
 }
@@ -150,7 +152,11 @@ export interface PlannedRemoval {
   readonly action: "remove" | "keep";
   /** The owner: `app_a.yml`, `the project other`; omitted where no file is recorded. */
   readonly owner?: string;
-  /** Of `keep`: one sentence. */
+  /** The service, if only what an interrupted change of it left is removed, and the service is kept. */
+  readonly versionOf?: string;
+  /** The version before an interrupted change belongs to something else, and is restored. */
+  readonly restoresEarlier?: true;
+  /** Of `keep`, and with `versionOf` or `restoresEarlier`: one sentence. */
   readonly reason?: string;
 }
 

@@ -10,12 +10,17 @@ import {
   supports,
 } from "@openfactory/deploy-core";
 import type { CheckedProject } from "../check/check-project.js";
-import { PROJECT_LABEL } from "../model/labels.js";
+import { DIRECTORY_LABEL, FILE_LABEL, PROJECT_LABEL } from "../model/labels.js";
 
 /** The state of the engine, as far as the strategy can read it. */
 export interface Observed {
   /** By service name. */
   readonly services: ReadonlyMap<string, ServiceStatus>;
+  /**
+   * The versions that unfinished changes left, and that do not end with their service: of another owner than the service, as
+   * an interrupted adoption leaves, or without one. See `ServiceStatus.unfinishedVersion`.
+   */
+  readonly versions: readonly ServiceStatus[];
   /** The services that the strategy can see: all, only those requested by name, or none. */
   readonly sees: "all" | "named" | "nothing";
   /** All services, as the strategy listed them. */
@@ -44,14 +49,27 @@ export async function observe(
       settings: settings && supports(strategy, "settings"),
       ...(project !== undefined && { isRelevant: isRelevantTo(project, names) }),
     });
-    return { services: byName(listed), sees: "all", listed };
+    return { ...splitVersions(listed), sees: "all", listed };
   }
   if (supports(strategy, "inspect")) {
     const found = await mapLimit(INSPECT_CONCURRENCY, names, (name) => observeOne(strategy, name, options));
-    return { services: byName(found.filter((service) => service !== undefined)), sees: "named" };
+    return { ...splitVersions(found.filter((service) => service !== undefined)), sees: "named" };
   }
-  return { services: new Map(), sees: "nothing" };
+  return { services: new Map(), versions: [], sees: "nothing" };
 }
+
+/** Separates the services of a listing from the versions that have another owner or no service. */
+export function splitVersions(listed: readonly ServiceStatus[]): Pick<Observed, "services" | "versions"> {
+  const versions = listed.flatMap((status): ServiceStatus[] => {
+    if (status.versionOf !== undefined) return [status];
+    const { unfinishedVersion: version, labels } = status;
+    return version === undefined || hasSameOwner(labels, version.labels) ? [] : [version];
+  });
+  return { services: byName(listed.filter(({ versionOf }) => versionOf === undefined)), versions };
+}
+
+const hasSameOwner = (a: ServiceStatus["labels"], b: ServiceStatus["labels"]): boolean =>
+  [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL].every((label) => a[label] === b[label]);
 
 function isRelevantTo(project: string, names: readonly string[]): NonNullable<ListOptions["isRelevant"]> {
   const named = new Set(names);
@@ -82,7 +100,7 @@ export const canObserve = (strategy: OpenFactoryServiceDeploymentStrategy): bool
 
 /** A status for plans, reports and events: settings contain values of `env`. */
 export function withoutSettings(status: ServiceStatus): ServiceStatus {
-  const { settings: _, unmappedSettings: _unmapped, previous, ...rest } = status;
+  const { settings: _, unmappedSettings: _unmapped, unfinishedVersion: _version, previous, ...rest } = status;
   if (previous === undefined) return rest;
   const { settings: _previous, ...version } = previous;
   return { ...rest, previous: version };

@@ -123,8 +123,9 @@ function reportKept({ services, resources }: DownPlan, { apps }: DesiredProject,
 
 function withDependents(servicesToRemove: readonly PlannedRemoval[], { apps }: DesiredProject): Removal[] {
   const before = dependents(apps);
-  return servicesToRemove.map(({ service, app }) => ({
+  return servicesToRemove.map(({ service, app, restoresEarlier }) => ({
     service,
+    ...(restoresEarlier && { restoresEarlier }),
     ...(app !== undefined && { app }),
     after: before.get(service) ?? [],
   }));

@@ -6,6 +6,7 @@ import {
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import { type Owner, ownerOf } from "../model/labels.js";
+import { splitVersions } from "../observe/observe.js";
 
 /** A project with services on an engine. Plain data. */
 export interface ProjectSummary {
@@ -36,7 +37,8 @@ export async function listProjects(
 ): Promise<ProjectSummary[]> {
   const isRelevant = ({ labels }: Pick<ServiceStatus, "labels">): boolean => ownerOf(labels) !== undefined;
   const services = await requireCapability(strategy, "list").list({ signal, instances: false, isRelevant });
-  const owned = services.flatMap((status) => {
+  const { services: found, versions } = splitVersions(services);
+  const owned = [...found.values(), ...versions].flatMap((status) => {
     const owner = ownerOf(status.labels);
     return owner === undefined ? [] : [{ status, owner }];
   });

@@ -27,9 +27,11 @@ export interface PsRow {
    * - `other-file`: another file or directory of the project owns it; see `owner`
    * - `unrecorded`: the project owns it, no file is recorded, and the run's files do not contain it
    * - `foreign`: a service with that name belongs to something else
+   * - `unfinished`: left by an interrupted change of another owner's service, such as an adoption, or of a service that no
+   *   longer exists
    * - `absent`: not deployed
    */
-  relation: "current" | "changed" | "orphan" | "other-file" | "unrecorded" | "foreign" | "absent";
+  relation: "current" | "changed" | "orphan" | "other-file" | "unrecorded" | "foreign" | "unfinished" | "absent";
   /** The file that owns it (`app_b.yml`, `app.yml in /srv/line-2`), if recorded. */
   owner?: string;
   /** The observed status, without settings; undefined if absent. */
@@ -51,7 +53,7 @@ export async function ps(
   const strategy = withRedaction(rawStrategy, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
-  const { services } = await observe(strategy, names, { ...options, project: desired.project });
+  const { services, versions } = await observe(strategy, names, { ...options, project: desired.project });
   const rows = await mapLimit(INSPECT_CONCURRENCY, apps, async (app): Promise<PsRow> => {
     const { key, service } = app;
     const status = services.get(service);
@@ -75,6 +77,12 @@ export async function ps(
           status: withoutSettings(status),
         },
       ];
+    }),
+    ...versions.flatMap((status): PsRow[] => {
+      const { name: service, versionOf = service, labels } = status;
+      if (ownershipOf(labels, desired, known.has(versionOf)) !== "ours") return [];
+      const app = ownerOf(labels)?.app ?? versionOf;
+      return [{ app, service, relation: "unfinished", ...ownerIn(status, desired), status: withoutSettings(status) }];
     }),
   ];
 }

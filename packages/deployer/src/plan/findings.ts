@@ -38,13 +38,18 @@ export function findWarnings(
   const kept = orphans.filter(({ action }) => action === "keep");
   return [
     ...warnings,
-    ...kept.map(({ service }): ProjectWarning => ({
+    ...kept.map(({ service, status }): ProjectWarning => ({
       code: "ORPHAN",
       service,
-      reason: `Service ${service} belongs to this project and is no longer in the file. \`ofdeploy up --prune\` removes it.`,
+      reason: orphanReason(service, status.versionOf),
     })),
   ];
 }
+
+const orphanReason = (service: string, versionOf: string | undefined): string =>
+  versionOf === undefined
+    ? `Service ${service} belongs to this project and is no longer in the file. \`ofdeploy up --prune\` removes it.`
+    : `${service} was left by an interrupted change of service ${versionOf}. \`ofdeploy up --prune\` or \`ofdeploy down\` removes it.`;
 
 function sharedResourcesWarning(shared: ReadonlyMap<string, readonly string[]>): ProjectWarning[] {
   if (shared.size === 0) return [];

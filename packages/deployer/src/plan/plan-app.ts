@@ -64,7 +64,10 @@ export async function planApp(
   if (!isOurs && !context.adopt.has(key)) {
     return plan(
       "conflict",
-      { ...(owner && { owner }), reason: ownershipConflict(service, owner, ownership, scope) },
+      {
+        ...(owner && { owner }),
+        reason: `${ownershipConflict(service, owner, ownership, scope)}${interruptedAdoption(key, listed, scope)}`,
+      },
       listed,
     );
   }
@@ -179,6 +182,12 @@ function planAdoption(
   }
   const reason = `Service ${before.name} can't be adopted without replacing it: ${replacement}`;
   return ["conflict", { changes, ...(owner && { owner }), reason }];
+}
+
+/** A sentence if this project began to adopt the service, and did not complete it. */
+function interruptedAdoption(app: string, { unfinishedVersion }: ServiceStatus, scope: Scope): string {
+  if (unfinishedVersion === undefined || ownershipOf(unfinishedVersion.labels, scope, true) !== "ours") return "";
+  return ` An adoption by this project was interrupted: \`ofdeploy down ${app}\` reverts it.`;
 }
 
 function ownershipConflict(service: string, owner: Owner | undefined, ownership: Ownership, scope: Scope): string {

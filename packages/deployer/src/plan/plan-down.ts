@@ -10,7 +10,14 @@ import {
 import { checkApps } from "../check/check-project.js";
 import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, otherPlatform, ownerOf, PROJECT_LABEL, usesOf } from "../model/labels.js";
-import { describeOwnerOf, isOfProject, type Ownership, ownershipOf, tracksOwnership } from "../model/ownership.js";
+import {
+  describeOwnerOf,
+  isOfProject,
+  type Ownership,
+  ownershipOf,
+  servicesOfTwoOwners,
+  tracksOwnership,
+} from "../model/ownership.js";
 import { changesAnything, type DownPlan, type PlannedRemoval, type PlannedResourceRemoval } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import { resourceId, resourcesOf } from "../model/resources.js";
@@ -83,10 +90,12 @@ export async function prepareDown(
       hasChanges: changesAnything([...plannedServices, ...resources]),
     },
     removed: services.flatMap(({ status, ownership }) =>
-      status !== undefined && ownership === "ours" ? [status] : [],
+      status !== undefined && status.versionOf === undefined && ownership === "ours" ? [status] : [],
     ),
   };
 }
+
+const RESTORED = "Its change was interrupted. The version before it, which belongs to something else, is restored.";
 
 /** A service of the project, or a service with the name of an app. */
 interface FoundService {
@@ -104,8 +113,13 @@ async function findServices(
 ): Promise<FoundService[]> {
   const names = new Map(desired.apps.map(({ service, key }) => [service, key]));
   const wanted = new Set([...names.keys(), ...(selected ?? [])]);
-  const { services } = await observe(strategy, [...wanted], { signal, instances: false, project: desired.project });
-  return [...services.values()].map((status): FoundService => {
+  const { services, versions } = await observe(strategy, [...wanted], {
+    signal,
+    instances: false,
+    project: desired.project,
+  });
+  const ofTwoOwners = servicesOfTwoOwners(versions, desired);
+  const found = [...services.values()].map((status): FoundService => {
     const { name: service, labels } = status;
     const isNamed = names.has(service);
     const ownership = ownershipOf(labels, desired, isNamed);
@@ -116,6 +130,8 @@ async function findServices(
       ...(labels[FILE_LABEL] !== undefined && { owner: describeOwnerOf(labels, desired) }),
     };
     if (selected?.has(service) === false) return { ownership, status };
+    if (ownership === "ours" && ofTwoOwners.has(service))
+      return { ownership, status, planned: { ...subject, action: "remove", restoresEarlier: true, reason: RESTORED } };
     if (ownership === "ours") return { ownership, status, planned: { ...subject, action: "remove" } };
     if (!isNamed && !isOfProject(ownership)) return { ownership, status };
     return {
@@ -124,6 +140,19 @@ async function findServices(
       planned: { ...subject, action: "keep", reason: keepReason(ownership, labels, desired) },
     };
   });
+  const removed = new Set(found.flatMap(({ planned }) => (planned?.action === "remove" ? [planned.service] : [])));
+  return [
+    ...found,
+    ...versions.map((status): FoundService => {
+      const { name, versionOf = name, labels } = status;
+      const ownership = ownershipOf(labels, desired, names.has(versionOf));
+      // The service is removed with all its versions.
+      const isPlanned = ownership === "ours" && !removed.has(versionOf) && (selected?.has(versionOf) ?? true);
+      if (!isPlanned) return { ownership, status };
+      const reason = `Left by an interrupted change of service ${versionOf}.`;
+      return { ownership, status, planned: { service: name, versionOf, action: "remove", reason } };
+    }),
+  ];
 }
 
 /** A warning for each app that depends on a service to remove, is not removed itself, and is not stopped. */
@@ -244,7 +273,9 @@ export function assertConfirmed(now: DownPlan, confirmed: DownPlan): void {
  * @throws DeploymentError `CONFLICT`.
  */
 export function assertRemovable({ services }: DownPlan): void {
-  const kept = services.find(({ action }) => action === "keep");
+  // Only what an interrupted adoption left is removed.
+  const withVersion = new Set(services.map(({ versionOf }) => versionOf));
+  const kept = services.find(({ action, service }) => action === "keep" && !withVersion.has(service));
   if (kept === undefined) return;
   const { service, reason = "" } = kept;
   throw new DeploymentError("CONFLICT", `Service ${service} can't be removed. ${reason} Nothing was removed.`, {

@@ -13,7 +13,7 @@ import { findProblems } from "../check/preflight.js";
 import { withRedaction } from "../model/errors.js";
 import type { Observer } from "../model/events.js";
 import { ownerOf } from "../model/labels.js";
-import { type Ownership, ownershipOf } from "../model/ownership.js";
+import { type Ownership, ownershipOf, servicesOfTwoOwners } from "../model/ownership.js";
 import { changesAnything, type Plan, type PlannedOrphan, type PlannedOther } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
 import {
@@ -113,9 +113,9 @@ async function observeProject(
 }
 
 /** The observed state on which a plan depends, as text: the services with the names of apps or of the project, and resources. */
-function describeState({ project, apps }: CheckedProject, { services, resources = [] }: Observed): string {
+function describeState({ project, apps }: CheckedProject, { services, versions, resources = [] }: Observed): string {
   const names = new Set(apps.map(({ app }) => app.service));
-  const relevant = [...services.values()].filter(
+  const relevant = [...services.values(), ...versions].filter(
     ({ name, labels }) => names.has(name) || ownerOf(labels)?.project === project,
   );
   const sorted = [relevant, resources].map((all) => all.map((one) => JSON.stringify(one)).sort());
@@ -199,19 +199,23 @@ async function planUp(
 
   const unnamed = unnamedServices(checked, observed);
   const others = unnamed.flatMap(({ status, ownership }) => otherOf(status, ownership));
+  const created = new Set(planned.flatMap(({ action, service }) => (action === "create" ? [service] : [])));
   const observedOrphans = await mapLimit(
     INSPECT_CONCURRENCY,
     unnamed.flatMap(({ status, ownership }) => (ownership === "ours" ? [status] : [])),
     (status) =>
-      prune && status.settings === undefined && supports(strategy, "settings")
+      prune && status.versionOf === undefined && status.settings === undefined && supports(strategy, "settings")
         ? observeOne(strategy, status.name, { signal })
         : Promise.resolve(status),
   );
   const orphans = observedOrphans.filter((status) => status !== undefined);
+  const ofTwoOwners = servicesOfTwoOwners(observed.versions, checked);
   const plannedOrphans = orphans.map((status): PlannedOrphan => ({
-    app: ownerOf(status.labels)?.app ?? status.name,
+    app: (status.versionOf === undefined ? ownerOf(status.labels)?.app : undefined) ?? status.name,
     service: status.name,
-    action: prune ? "remove" : "keep",
+    // Beside a new service, the rest of an earlier one would stay without a service.
+    action: prune || created.has(status.versionOf ?? "") ? "remove" : "keep",
+    ...(ofTwoOwners.has(status.name) && { restoresEarlier: true as const }),
     status: withoutSettings(status),
   }));
 
@@ -242,16 +246,21 @@ async function planUp(
   };
 }
 
-/** The services that belong to no app of the run's files. A run for some apps does not consider them. */
+/**
+ * The services that belong to no app of the run's files, and versions that the run's changes do not end. A run for some apps
+ * considers only the versions of apps.
+ */
 const unnamedServices = (
   checked: CheckedProject,
-  { services }: Observed,
+  { services, versions }: Observed,
 ): { status: ServiceStatus; ownership: Ownership }[] => {
-  if (checked.isPartial) return [];
   const wanted = new Set(checked.apps.map(({ app }) => app.service));
-  return [...services.values()]
-    .filter(({ name }) => !wanted.has(name))
-    .map((status) => ({ status, ownership: ownershipOf(status.labels, checked, false) }));
+  const unnamed = checked.isPartial ? [] : [...services.values()].filter(({ name }) => !wanted.has(name));
+  const left = versions.filter(({ versionOf = "" }) =>
+    // An update of an existing service ends its unfinished changes.
+    wanted.has(versionOf) ? !services.has(versionOf) : !checked.isPartial,
+  );
+  return [...unnamed, ...left].map((status) => ({ status, ownership: ownershipOf(status.labels, checked, false) }));
 };
 
 function otherOf(status: ServiceStatus, ownership: Ownership): PlannedOther[] {

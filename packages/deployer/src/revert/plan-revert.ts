@@ -81,6 +81,9 @@ function planUnconfirmed(
   context: RevertContext,
 ): PlannedRevert {
   if (now === "unknown") return { now: change.kind === "replace" ? "unknown" : "previous" };
+  const version = status?.unfinishedVersion;
+  if (version?.labels[RUN_LABEL] === context.run)
+    return { now: "previous", action: "rollback", execute: () => endChange(change, version, context) };
   if (status?.state === "running") return { now: "previous" };
   return { now: "previous", execute: () => waitUntilRestored(change, context) };
 }
@@ -128,6 +131,17 @@ async function redeploy(change: ChangedService, context: RevertContext): Promise
   const request = requestFromStatus(change.before);
   if (request === undefined) throw cannotRevert(change, strategy);
   await strategy.deploy(request, limits(change, context));
+  await waitUntilRestored(change, context);
+}
+
+/** Ends a change of the run that failed half way, and could not restore the service itself. */
+async function endChange(
+  change: ChangedService,
+  version: Pick<ServiceStatus, "name">,
+  context: RevertContext,
+): Promise<void> {
+  const { strategy, timeoutMs } = context;
+  await ignoreNotFound(() => strategy.remove(version.name, { wait: true, ...limits(change, context), timeoutMs }));
   await waitUntilRestored(change, context);
 }
 

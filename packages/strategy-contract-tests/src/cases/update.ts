@@ -1,4 +1,10 @@
-import { DeploymentError, type DeployRequest, parseRequest, supports } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  type DeployRequest,
+  parseRequest,
+  type ServiceStatus,
+  supports,
+} from "@openfactory/deploy-core";
 import { describe, expect, test, type TestContext } from "vitest";
 import { expectRestUnset, expectSettings, fullName } from "../compare-settings.js";
 import { everything, type FieldSample, fieldSamples, partOf } from "../samples/field-samples.js";
@@ -138,6 +144,41 @@ export function updateCases(suite: Suite): void {
     const { previous } = await reader.inspect(request.name);
     expect(fullName(previous?.image ?? "")).toBe(fullName(request.image));
     expect(previous?.labels).toMatchObject(request.labels ?? {});
+  });
+
+  test("inspect() returns the labels of the version that an update creates, and remove() of that version keeps the service", async (context) => {
+    const [strategy, reader] = [suite.with(context, "update"), suite.with(context, "inspect")];
+    // Never healthy, so that the update does not end.
+    const healthcheck = { Test: ["CMD-SHELL", "exit 1"], Interval: 1e9, Retries: 1000 };
+    suite.skipUnlessSupported(context, { labels: { a: "b" }, healthcheck });
+    const request = await suite.deployRunning(first());
+    const ids = await suite.untilRunning(request.name);
+    const controller = new AbortController();
+    const updating = Promise.allSettled([
+      strategy.update({ ...second(request), healthcheck }, { signal: controller.signal }),
+    ]);
+    const isNew = ({ labels }: Pick<ServiceStatus, "labels">): boolean => labels["org.example.kept"] === "2";
+    const status = await suite.eventually(
+      "the labels of the new version are returned",
+      () => reader.inspect(request.name),
+      ({ labels, unfinishedVersion }) => isNew({ labels }) || (unfinishedVersion && isNew(unfinishedVersion)) === true,
+    );
+    const version = status.unfinishedVersion;
+    if (isNew(status) || version === undefined) {
+      controller.abort();
+      await updating;
+      return;
+    }
+    expect(version).toMatchObject({ versionOf: request.name, image: expect.any(String) });
+    expect(status.unfinished).toBe(true);
+    await strategy.remove(version.name, { wait: true });
+    const [outcome] = await updating;
+    expect(outcome.status).toBe("rejected");
+    const after = await reader.inspect(request.name);
+    expect(isNew(after)).toBe(false);
+    expect({ unfinished: after.unfinished, version: after.unfinishedVersion }).toEqual({});
+    expect(await suite.untilRunning(request.name)).toEqual(ids);
+    await suite.fails(strategy.remove(version.name), "NOT_FOUND");
   });
 
   test("update() of a missing service rejects with NOT_FOUND and creates nothing", async (context) => {

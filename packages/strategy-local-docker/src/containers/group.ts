@@ -132,10 +132,10 @@ export function groupByService<Container extends ServiceContainer>(
   // Engines may have 100,000 containers, and one that is not trusted may list the same one as often: none is compared with
   // all others.
   const successions = new Map(
-    [...Map.groupBy(own, ({ base }) => base)].map(([base, others]) => [base, successionsOf(others)]),
+    [...Map.groupBy(own, serviceOf)].map(([service, others]) => [service, successionsOf(others)]),
   );
   const named = own.map((container) =>
-    hasRole(container, successions.get(container.base)) ? container : withPlainName(container),
+    hasRole(container, successions.get(serviceOf(container))) ? container : withPlainName(container),
   );
   const groups = Map.groupBy(named, serviceOf);
   return new Map(
@@ -154,7 +154,7 @@ const successionsOf = (containers: readonly ServiceContainer[]): Successions => 
   replaced: new Set(containers.map(({ replaces }) => replaces)),
 });
 
-/** @param others those with its base name, itself included. */
+/** @param others those of the service of its base name, itself included: emulated replicas may replace one container. */
 const hasRole = ({ managed, version, replaces }: ServiceContainer, others: Successions | undefined): boolean =>
   managed ||
   others?.replaced.has(version) === true ||

@@ -20,6 +20,10 @@ export const inspectIfExists = (
 export const removeIfExists = (engine: DockerEngine, id: string): Promise<void> =>
   ifExists(removeInSlot(engine, id, { force: true }));
 
+/** Ends the process of a container at once. */
+export const killIfExists = (engine: DockerEngine, id: string): Promise<void> =>
+  ifExists(engine.containers.stop(id, { graceSeconds: 0 }));
+
 /** The engine refuses to rename a container to the name that it has. */
 export async function renameContainer(
   engine: DockerEngine,

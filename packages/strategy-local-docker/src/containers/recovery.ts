@@ -1,9 +1,9 @@
 import type { OperationOptions } from "@openfactory/deploy-core";
-import type { DockerEngine } from "@openfactory/docker-engine";
+import { type DockerEngine, ifExists } from "@openfactory/docker-engine";
 import { assertFound, findServiceContainers } from "./find.js";
 import { type InspectedContainer, ofSameVersions, type ServiceContainers, without, withRole } from "./group.js";
-import { parseRestartPolicy } from "./names.js";
-import { removeIfExists, renameContainer, startWhenPortsFree, stopContainer } from "./operations.js";
+import { parseRestartPolicy, type Role } from "./names.js";
+import { killIfExists, removeIfExists, renameContainer, startWhenPortsFree, stopContainer } from "./operations.js";
 import {
   createdReplacements,
   isSuccessiveToAny,
@@ -11,10 +11,12 @@ import {
   replacementsIn,
   type ResolvedState,
   resolveState,
+  unfinishedIn,
 } from "./state.js";
 
 /** The actions that complete or undo an update or a rollback: data, which {@link applyRecovery} carries out. */
 export interface RecoveryPlan {
+  /** Those of an unfinished update are removed last, after the service is as it was before. */
   remove: readonly InspectedContainer[];
   /** Stopped, and kept as the previous version. */
   stop: readonly InspectedContainer[];
@@ -41,6 +43,43 @@ export async function recoverService(
   if (Object.values(plan).every((containers) => containers.length === 0)) return state;
   await applyRecovery(engine, plan);
   return resolveState(await findServiceContainers(engine, service, options));
+}
+
+/**
+ * Ends an update or a rollback that is in progress, or was interrupted, without a change of the service: reverts it, or
+ * completes it if its new version is the service already. If another service was deployed meanwhile, that one stays.
+ * @param role of the containers to remove in that case.
+ * @returns false if there are no such containers.
+ */
+export async function endUnfinished(
+  engine: DockerEngine,
+  group: ServiceContainers<InspectedContainer>,
+  role: Role,
+): Promise<boolean> {
+  if (unfinishedIn(group, resolveState(group)).length === 0) return false;
+  const isReplaced = recoveryDirection(group) === "replaced";
+  await applyRecovery(engine, isReplaced ? { ...EMPTY_PLAN, remove: withRole(group, role) } : planRecovery(group));
+  return true;
+}
+
+/**
+ * Removes the version of an unfinished change that is the service already, and makes the one that it replaced the service again.
+ * The version that it replaced is retiring, or is being restored by a rollback.
+ */
+export async function restoreEarlier(
+  engine: DockerEngine,
+  group: ServiceContainers<InspectedContainer>,
+): Promise<void> {
+  const { current } = resolveState(group);
+  const restoring = withRole(group, "restoring");
+  for (const { id, policy } of restoring)
+    if (policy !== undefined) await engine.containers.update(id, { RestartPolicy: parseRestartPolicy(policy) });
+  const withRoles = group.map((container): InspectedContainer => {
+    if (current.includes(container)) return { ...container, role: "candidate" };
+    return restoring.includes(container) ? { ...container, role: "retiring", policy: undefined } : container;
+  });
+  const stopped = new Set(withRole(withRoles, "retiring").map(({ id }) => id));
+  await applyRecovery(engine, planRollBack(withRoles, stopped));
 }
 
 function planRecovery(group: ServiceContainers<InspectedContainer>): RecoveryPlan {
@@ -112,8 +151,14 @@ export async function applyRecovery(
   { remove, stop, rename, start }: RecoveryPlan,
 ): Promise<string[]> {
   const warnings = new Set<string>();
+  // Until the service is restored, the containers that an update created are the record of it: their labels name the version
+  // that they were to replace, and their creation shows that it was stopped for them.
+  const record = rename.length + start.length > 0 ? remove.filter(({ role }) => role !== "previous") : [];
+  for (const container of record)
+    await ifExists(renameContainer(engine, container, { base: container.base, role: "candidate" }));
   await Promise.all([
-    ...remove.map(({ id }) => removeIfExists(engine, id)),
+    ...without(remove, record).map(({ id }) => removeIfExists(engine, id)),
+    ...record.filter(({ active }) => active).map(({ id }) => killIfExists(engine, id)),
     ...stop.filter(({ active }) => active).map(({ details }) => stopContainer(engine, details)),
   ]);
   for (const container of stop) await renameContainer(engine, container, asPrevious(container));
@@ -126,6 +171,7 @@ export async function applyRecovery(
       warnings.add(warning);
   }
   for (const { id } of start) await startWhenPortsFree(engine, id);
+  await Promise.all(record.map(({ id }) => removeIfExists(engine, id)));
   return [...warnings];
 }
 

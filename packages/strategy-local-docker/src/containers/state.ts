@@ -77,6 +77,15 @@ export const needsInspection = (group: ServiceContainers): boolean => withRole(g
 export const isUnfinished = (group: ServiceContainers): boolean =>
   group.some(({ role, active }) => (role === "previous" ? active : role !== undefined));
 
+/**
+ * The containers of an update or a rollback in progress, or of an interrupted one, that are not the service: those of the new
+ * version until it is the service, then those of the old version until it is retired.
+ */
+export const unfinishedIn = <Container extends ServiceContainer>(
+  group: ServiceContainers<Container>,
+  { current }: Pick<ResolvedState<Container>, "current">,
+): Container[] => without(group, current).filter(({ role, active }) => role !== "previous" || active);
+
 /** The state of listed containers that do not need inspection. */
 export const resolveListedState = <Container extends ServiceContainer>(
   group: ServiceContainers<Container>,

@@ -1,25 +1,58 @@
-import { DeploymentError, type RemoveOptions, sleep } from "@openfactory/deploy-core";
+import { DeploymentError, type RemoveOptions, sleep, throwIfAborted } from "@openfactory/deploy-core";
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { assertFound, findServiceContainers } from "../containers/find.js";
 import { removeInSlot } from "../containers/engine-slots.js";
-import type { InspectedContainer } from "../containers/group.js";
+import { type InspectedContainer, withRole } from "../containers/group.js";
+import { parseContainerName, type Role } from "../containers/names.js";
 import { stopContainer } from "../containers/operations.js";
-import { resolveState } from "../containers/state.js";
+import { endUnfinished, restoreEarlier } from "../containers/recovery.js";
+import { resolveState, unfinishedIn } from "../containers/state.js";
 
 /**
  * Stops and removes the containers of a service. Also removes its previous version and the containers of interrupted updates,
- * even if the service itself no longer exists.
+ * even if the service itself no longer exists. With the name of an unfinished version (`mill.candidate`), ends the update: see
+ * {@link removeVersion}.
  * @throws DeploymentError `NOT_FOUND`, `TIMEOUT`, ...
  */
 export async function removeService(engine: DockerEngine, serviceName: string, options: RemoveOptions): Promise<void> {
   const group = await findServiceContainers(engine, serviceName, options);
-  const { current } = resolveState(group);
+  const { base, role } = parseContainerName(serviceName);
+  if (group.length === 0 && role !== undefined) return removeVersion(engine, { service: base, role }, options);
+  const state = resolveState(group);
+  const { current } = state;
+  if (options.restoreEarlier && unfinishedIn(group, state).length > 0) return restoreEarlier(engine, group);
   const others = group.filter((container) => !current.includes(container));
-  await Promise.all([
-    ...current.map((container) => removeContainer(engine, serviceName, container, options)),
-    ...others.map(({ id }) => untilRemoved(engine, id, options, () => removeInSlot(engine, id, { force: true }))),
-  ]);
+  // First: a removal that is interrupted must leave the service, because a listing finds the others by it.
+  await removeAll(engine, others, options);
+  await Promise.all(current.map((container) => removeContainer(engine, serviceName, container, options)));
   assertFound(engine, serviceName, current);
+}
+
+const removeAll = (engine: DockerEngine, containers: readonly { id: string }[], options: RemoveOptions) =>
+  Promise.all(
+    containers.map(({ id }) => untilRemoved(engine, id, options, () => removeInSlot(engine, id, { force: true }))),
+  );
+
+/**
+ * Ends the update or the rollback that created a version of a service. The service stays: as it was, unless the new version is
+ * the service already. If the service no longer exists, removes the containers of the version.
+ * @throws DeploymentError `NOT_FOUND`.
+ */
+async function removeVersion(
+  engine: DockerEngine,
+  { service, role }: { service: string; role: Role },
+  options: RemoveOptions,
+): Promise<void> {
+  throwIfAborted(options.signal, { service });
+  const group = await findServiceContainers(engine, service, options);
+  const { current } = resolveState(group);
+  if (current.length > 0) {
+    if (await endUnfinished(engine, group, role)) return;
+    return assertFound(engine, `${service}.${role}`, []);
+  }
+  const left = withRole(group, role);
+  await removeAll(engine, left, options);
+  assertFound(engine, `${service}.${role}`, left);
 }
 
 async function removeContainer(

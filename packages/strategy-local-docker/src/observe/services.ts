@@ -10,12 +10,14 @@ import { OPERATION_LABEL, unmappedContainerSettings, withoutStrategyLabels } fro
 import { assertFound, findServiceContainers, inspectContainers } from "../containers/find.js";
 import {
   groupByService,
+  type InspectedContainer,
   type ListedContainer,
   type ServiceContainer,
   type ServiceContainers,
   toInspectedContainer,
   toListedContainer,
 } from "../containers/group.js";
+import { formatContainerName } from "../containers/names.js";
 import { inspectIfExists } from "../containers/operations.js";
 import {
   isUnfinished,
@@ -23,6 +25,7 @@ import {
   type ResolvedState,
   resolveListedState,
   resolveState,
+  unfinishedIn,
 } from "../containers/state.js";
 import { type ImageLookup, imageLookup } from "../deploy/images.js";
 import { readSettings, revisionOf } from "../settings.js";
@@ -64,10 +67,12 @@ export async function inspectService(
   const previousContainers = previous.map(({ details }) => details);
   const previousConfig = previousContainers[0]?.Config;
   const status = serviceStatus(serviceName, containers);
+  const unfinished = unfinishedIn(group, { current });
   const images = imageLookup(engine);
   return redactStatus({
     ...status,
     ...((isUnfinished(group) || status.unfinished) && { unfinished: true }),
+    ...(unfinished.length > 0 && { unfinishedVersion: inspectedVersion(serviceName, unfinished) }),
     ...(await settingsAndRevision(serviceName, containers, images)),
     ...(await unmappedSettings(containers, images)),
     ...(previousConfig && {
@@ -78,6 +83,20 @@ export async function inspectService(
       },
     }),
   });
+}
+
+/** The name of a version of a service. */
+const versionName = (service: string, [first]: readonly ServiceContainer[]): string =>
+  // A container that an update created may have the name of the service already.
+  formatContainerName({ base: service, role: first?.role ?? "candidate" });
+
+function inspectedVersion(service: string, containers: readonly InspectedContainer[]): ServiceStatus {
+  const status = serviceStatus(
+    versionName(service, containers),
+    containers.map(({ details }) => details),
+  );
+  // Errors may repeat values of variables, and only those of the service's own settings are masked.
+  return { ...status, instances: status.instances.map(({ error: _, ...instance }) => instance), versionOf: service };
 }
 
 /** The settings of another tool's container for which a request has no field. The strategy's own containers have none. */
@@ -149,16 +168,24 @@ async function findStopped(
   return new Set(found.filter(({ stopped }) => stopped).map(({ id }) => id));
 }
 
-/** @returns nothing for a group without current containers, and for a service that lacks a wanted label. */
+/** @returns nothing for a service that lacks a wanted label; for a group without current containers, its versions. */
 function toServiceStatus(
   name: string,
-  group: ServiceContainers,
-  { current, previous }: ResolvedState<ListedContainer>,
+  group: ServiceContainers<ListedContainer>,
+  state: ResolvedState<ListedContainer>,
   stopped: ReadonlySet<string>,
   wanted: Readonly<Record<string, string>>,
 ): ServiceStatus[] {
+  const { current, previous } = state;
   const [first, before] = [current[0]?.summary, previous[0]?.summary];
-  if (first === undefined || !hasLabels(first.Labels, wanted)) return [];
+  if (first === undefined) {
+    const versions = [...Map.groupBy(group, ({ role }) => role).values()];
+    return versions
+      .map((containers) => listedVersion(name, containers, stopped))
+      .filter(({ labels }) => hasLabels(labels, wanted));
+  }
+  if (!hasLabels(first.Labels, wanted)) return [];
+  const unfinished = unfinishedIn(group, state);
   const status = listedServiceStatus(
     name,
     current.map(({ summary }) => summary),
@@ -168,10 +195,24 @@ function toServiceStatus(
     {
       ...status,
       ...((isUnfinished(group) || status.unfinished) && { unfinished: true }),
+      ...(unfinished.length > 0 && { unfinishedVersion: listedVersion(name, unfinished, stopped) }),
       ...(before && { previous: { image: before.Image, labels: withoutStrategyLabels(before.Labels) } }),
     },
   ];
 }
+
+const listedVersion = (
+  service: string,
+  containers: readonly ListedContainer[],
+  stopped: ReadonlySet<string>,
+): ServiceStatus => ({
+  ...listedServiceStatus(
+    versionName(service, containers),
+    containers.map(({ summary }) => summary),
+    stopped,
+  ),
+  versionOf: service,
+});
 
 async function withSettings(
   engine: DockerEngine,

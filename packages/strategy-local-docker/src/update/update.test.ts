@@ -133,7 +133,7 @@ test("two concurrent updates leave one of the two versions, and nothing of the o
   }
 });
 
-test("update() reports a failure to restore the old version with the first error", async () => {
+test("update() reports a failure to restore the old version with the first error, and the next change starts it again", async () => {
   const { memory, strategy } = strategyInMemory();
   await strategy.deploy(withPort);
   memory.onCall = (_, call) => {
@@ -144,7 +144,13 @@ test("update() reports a failure to restore the old version with the first error
     message: "The engine broke. Could not restore demo: The engine broke.",
     hint: "Mend it. List its containers with `docker ps --all --filter name=demo`. The next update or removal cleans up.",
   });
-  expect(memory.all()).toEqual({ demo: "app:1 exited unless-stopped" });
+  expect(memory.all()).toEqual({
+    demo: "app:1 exited unless-stopped",
+    "demo.candidate": "app:2 created unless-stopped",
+  });
+  memory.onCall = () => undefined;
+  await strategy.remove("demo.candidate");
+  expect(memory.all()).toEqual({ demo: "app:1 running unless-stopped" });
 });
 
 test("update() keeps only the previous version, and remove() removes it", async () => {
@@ -211,7 +217,7 @@ test("rollback() ignores the previous version of an earlier service of the same 
   await strategy.update({ ...plain, image: "app:2" }, FAST);
   // The container is removed manually, and the service deployed again.
   await memory.engine().containers.remove("demo");
-  expect(await strategy.list()).toEqual([]);
+  expect(await strategy.list()).toMatchObject([{ name: "demo.previous", versionOf: "demo" }]);
   await expect(strategy.inspect("demo")).rejects.toMatchObject({ code: "NOT_FOUND" });
   await strategy.deploy({ ...plain, image: "app:3" });
   expect((await strategy.inspect("demo")).previous).toBeUndefined();

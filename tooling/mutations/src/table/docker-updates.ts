@@ -40,6 +40,20 @@ export const dockerUpdateMutations = ofSuite("docker", [
     "to a missing program keeps the service running",
   ],
   [
+    "a new version that nothing shows until it is the service",
+    `${source}/observe/services.ts`,
+    "    ...(unfinished.length > 0 && { unfinishedVersion: inspectedVersion(serviceName, unfinished) }),\n",
+    "",
+    "of the version that an update creates",
+  ],
+  [
+    "a new version that can't be removed",
+    `${source}/deploy/remove.ts`,
+    "    if (await endUnfinished(engine, group, role)) return;\n",
+    "",
+    "of the version that an update creates",
+  ],
+  [
     "two processes on one host port",
     `${source}/update/host-resources.ts`,
     "  !a.ports.some((port) => b.ports.some((other) => sameHostPort(port, other))) &&\n",
@@ -70,7 +84,7 @@ export const dockerUpdateMutations = ofSuite("docker", [
   [
     "the previous version listed as a service",
     `${source}/containers/group.ts`,
-    "hasRole(container, successions.get(container.base)) ? container : withPlainName(container)",
+    "hasRole(container, successions.get(serviceOf(container))) ? container : withPlainName(container)",
     "withPlainName(container)",
     "leaves one service",
   ],

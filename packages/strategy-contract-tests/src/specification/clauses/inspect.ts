@@ -102,6 +102,19 @@ export const inspectSection = section(
           "That it is absent after a complete operation is tested. The suite can't kill the process of a strategy; the kill tests do (`npm run test:kills`).",
       },
     ),
+    must(
+      15,
+      "From the creation of a new version until the change has ended or is reverted, its labels MUST be those of the status, or of `unfinishedVersion`; once the new version is the service, `unfinishedVersion` MUST be the earlier one until that is retired. `remove` of the name of `unfinishedVersion` MUST end the change: the service stays, as it was unless the new version is the service already.",
+      [
+        "update > inspect() returns the labels of the version that an update creates, and remove() of that version keeps the service",
+      ],
+      {
+        capabilities: ["update"],
+        fields: ["labels"],
+        rationale:
+          "After an interrupted adoption, the service belongs to one owner and the new version to another, which must be able to remove its own version only.",
+      },
+    ),
   ],
 );
 
@@ -152,7 +165,7 @@ export const listSection = section(
     ),
     must(
       7,
-      "Workloads that are not services of this strategy MUST NOT be listed: previous versions, remains of updates, locks, and other orchestrators' workloads.",
+      "Workloads that are not services of this strategy MUST NOT be listed: previous versions, remains of updates, locks, and other orchestrators' workloads. A version whose service no longer exists MUST be listed, with `versionOf`.",
       [
         "updates that reuse a host port or volume > update() leaves one service, and remove() nothing of it",
         "other orchestrators > list() omits containers of other orchestrators *",
