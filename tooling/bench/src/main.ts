@@ -9,7 +9,7 @@ import { type Bench, OWN_SCRIPT, withBefore } from "./bench.ts";
 import { startBenchEngine } from "./bench-engine.ts";
 import { measure, type Result } from "./measure.ts";
 import { findPeers } from "./peers/peers.ts";
-import { asJson, remarks, table } from "./report.ts";
+import { asJson, remarks, summary, table } from "./report.ts";
 import type { Workload } from "./workload.ts";
 import { callWorkloads } from "./workloads/calls.ts";
 import { concurrencyWorkloads } from "./workloads/concurrency.ts";
@@ -74,9 +74,10 @@ try {
     for (const chosen of workloads.filter(({ name }) => values.workload.some((text) => name.includes(text)))) {
       const workload = values.before === undefined ? chosen : withBefore(bench, chosen, resolve(values.before));
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
-      results.push(
-        workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} },
-      );
+      const result: Result =
+        workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} };
+      results.push(result);
+      log(`  ${summary(result)}`);
     }
   }
   const about = {

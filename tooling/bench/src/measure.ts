@@ -15,6 +15,9 @@ export interface Result {
   failures: Partial<Record<Role, string>>;
 }
 
+/** A contender that takes longer in a workload runs only once. */
+const SLOW_MS = 60_000;
+
 /** Runs the contenders of a workload alternately, starting with another one in each run, so that other load affects all equally. */
 export async function measure(workload: Workload, runs: number): Promise<Result> {
   const contenders = Object.entries(workload.contenders) as [Role, Contender][];
@@ -23,7 +26,7 @@ export async function measure(workload: Workload, runs: number): Promise<Result>
   for (let run = 0; run < Math.min(runs, workload.maxRuns ?? runs); run += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const [role, contender] = contenders[(run + turn) % contenders.length] as [Role, Contender];
-      if (failures[role] !== undefined) continue;
+      if (failures[role] !== undefined || isSlow(workload, samples.get(role))) continue;
       try {
         await contender.before?.();
         samples.get(role)?.push(await contender.run());
@@ -41,6 +44,9 @@ export async function measure(workload: Workload, runs: number): Promise<Result>
     failures,
   };
 }
+
+const isSlow = ({ unit = "ms" }: Workload, values: readonly number[] = []): boolean =>
+  unit === "ms" && values.some((value) => value > SLOW_MS);
 
 function spread(values: readonly number[]): Omit<Figure, "label"> {
   const sorted = values.toSorted((a, b) => a - b);

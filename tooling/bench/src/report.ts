@@ -49,6 +49,12 @@ export function table(results: readonly Result[]): string {
     .join("\n");
 }
 
+/** The figures of a workload in one line, for progress. */
+export const summary = ({ workload: { unit = "ms" }, figures }: Result): string =>
+  Object.entries(figures)
+    .map(([role, figure]) => `${role} ${cell(figure, unit)}`)
+    .join(", ");
+
 /** Remarks for the table: skipped and failed workloads, and notes about figures. */
 export const remarks = (results: readonly Result[]): string[] =>
   results.flatMap(({ workload: { part, name, skip, note }, failures }) => [

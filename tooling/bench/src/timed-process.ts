@@ -11,6 +11,8 @@ export interface TimedOptions {
   input?: string;
   /** Exit codes that are not a failure. Default 0. */
   allowedExits?: readonly number[];
+  /** The process is killed after this time. Default: never. */
+  limitMs?: number;
 }
 
 export interface Timed {
@@ -23,12 +25,18 @@ export interface Timed {
   code: number;
 }
 
-/** Runs a command. @throws an error with the end of its output if it fails. */
+/** Runs a command. @throws an error with the end of its output if it fails, or with the time limit if it was killed. */
 export function timedProcess([command = "", ...args]: readonly string[], options: TimedOptions = {}): Promise<Timed> {
-  const { env = {}, cwd, input = "", allowedExits = [0] } = options;
+  const { env = {}, cwd, input = "", allowedExits = [0], limitMs } = options;
   return new Promise((resolve, reject) => {
     const began = process.hrtime.bigint();
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: limitMs,
+      killSignal: "SIGKILL",
+    });
     const timed: Timed = { ms: 0, peakMb: 0, out: "", err: "", code: 1 };
     const reading = setInterval(() => (timed.peakMb = Math.max(timed.peakMb, peakOf(child.pid))), READ_INTERVAL_MS);
     child.stdout.setEncoding("utf8").on("data", (text: string) => (timed.out += text));
@@ -38,7 +46,9 @@ export function timedProcess([command = "", ...args]: readonly string[], options
       clearInterval(reading);
     });
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
+      if (limitMs !== undefined && signal === "SIGKILL")
+        reject(new Error(`${command} ${args.slice(0, 3).join(" ")} was stopped after ${limitMs / 1000} s`));
       timed.code = code ?? 1;
       if (allowedExits.includes(timed.code)) resolve(timed);
       else

@@ -13,6 +13,9 @@ const OTHER_IMAGE = `${TEST_IMAGE.split(":")[0]}:bench-other`;
 const LAST_LINES = ["logs", "--tail", "10"];
 const MAX_RUNS: Readonly<Record<number, number>> = { 1: 9, 20: 3, 100: 2 };
 
+/** A peer that takes longer is stopped: `docker stack deploy` watches 100 services for more than eight minutes. */
+const LIMIT_MS = 120_000;
+
 type On = "local" | "swarm";
 
 /** The time until everything is ready, of updates, removals and reads. Every run is verified on the engine. */
@@ -34,6 +37,8 @@ export async function readyWorkloads(bench: Bench): Promise<Workload[]> {
 /** A tool that deploys and removes apps until they are ready or gone. Both return the duration in milliseconds. */
 interface Tool {
   label: string;
+  /** Deploys apps for a run that measures something else. Default: `deploy`. */
+  prepare?(load: Load): Promise<unknown>;
   deploy(load: Load): Promise<number>;
   remove(load: Load): Promise<number>;
 }
@@ -187,12 +192,18 @@ class Ready {
         remove: (load) => this.#compose(load, ["down", "--timeout", "10"]),
       };
     const stack = async (...words: string[]): Promise<number> =>
-      (await peerRun(this.#bench, this.#bench.peers.docker, ["stack", ...words, project])).ms;
+      (await peerRun(this.#bench, this.#bench.peers.docker, ["stack", ...words, project], { limitMs: LIMIT_MS })).ms;
+    const deploy = (load: Load, ...words: string[]): Promise<number> => {
+      const file = write(this.#bench.folder, "ready-stack.yml", composeFile(load, "swarm"));
+      return stack("deploy", "--resolve-image", "never", "--compose-file", file, ...words);
+    };
     return {
       label: "docker stack",
-      deploy: (load) => {
-        const file = write(this.#bench.folder, "ready-stack.yml", composeFile(load, "swarm"));
-        return stack("deploy", "--detach=false", "--resolve-image", "never", "--compose-file", file);
+      deploy: (load) => deploy(load, "--detach=false"),
+      prepare: async (load) => {
+        const others = (await this.#readyImages(load)).length;
+        await deploy(load, "--detach=true");
+        await this.#untilReady({ ...load, count: others + load.count });
       },
       remove: () => stack("rm", "--detach=false"),
     };
@@ -229,8 +240,12 @@ class Ready {
           await this.#client.call("POST", `/containers/${Id}/start`);
         }
       }
-      while ((await this.#readyImages(load)).length < load.count) await sleep(5);
+      await this.#untilReady(load);
     });
+  }
+
+  async #untilReady(load: Load): Promise<void> {
+    while ((await this.#readyImages(load)).length < load.count) await sleep(5);
   }
 
   async #containers(): Promise<{ Id: string; Image: string; State: string; Status: string }[]> {
@@ -255,16 +270,17 @@ class Ready {
   }
 
   /** Deploys apps with a tool, and removes all others. */
-  async #only({ deploy }: Tool, load: Load): Promise<void> {
+  async #only({ deploy, prepare = deploy }: Tool, load: Load): Promise<void> {
     await this.#clear();
-    await deploy(load);
+    await prepare(load);
   }
 
   /** Deploys the apps with both tools, which use other names, once for all reads of a platform. */
   async #prepare(on: On, load: Load): Promise<void> {
     if (this.#prepared === on) return;
     await this.#only(this.#ours(on), load);
-    await this.#peer(on).deploy(load);
+    const { deploy, prepare = deploy } = this.#peer(on);
+    await prepare(load);
     this.#prepared = on;
   }
 
