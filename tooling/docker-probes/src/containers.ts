@@ -53,7 +53,15 @@ export function containerTarget(
         HostConfig,
       });
       await engine.call("POST", `/containers/${name}/start`);
-      const isSet = async () => (await engine.call("GET", `/containers/${name}/json`)).HostConfig.PidMode === "host";
+      const isSet = async () => {
+        // An update with replicas replaces the container with the first replica.
+        const found = await Promise.all(
+          [name, `${name}-1`].map((each) => engine.request("GET", `/containers/${each}/json`)),
+        );
+        const container = found.find(({ status }) => status === 200);
+        if (container === undefined) throw new Error(`service ${name} does not exist`);
+        return container.body.HostConfig.PidMode === "host";
+      };
       return { setting: "HostConfig.PidMode: host", isSet };
     },
     portlessNetworks: ["host", "none"],

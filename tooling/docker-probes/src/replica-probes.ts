@@ -50,6 +50,8 @@ export function replicaProbes(engine: RawEngine): ContractProbes {
       return {
         ...settings,
         ids: containers.map(({ Id }) => Id),
+        // Other containers find all replicas by the name of the service.
+        networkAliases: settings.networkAliases?.filter((alias) => alias !== name),
         env: settings.env.map((entry) =>
           entry.startsWith("APP_UUID=") && entry.endsWith(suffix) ? entry.slice(0, -suffix.length) : entry,
         ),
