@@ -5,6 +5,7 @@ test.each([
   ["web running 1/1 1.3 s", "web  running  1/1  12 ms"],
   ["created 3 s ago", "created 12 min ago"],
   ["container 0123456789abcdef stopped", "container fedcba987654 stopped"],
+  ["instance yl60rinnk3y9, node node-3", "instance kl18n3w6utny, node node-2"],
   ["a\nb\nc", "a\n...\nc"],
   ["a\nb", "a\n..."],
   ["a", "a\n..."],

@@ -6,6 +6,7 @@ const VOLATILE: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/\bsha256:[\da-f]{7,}/g, "DIGEST"],
   [/\b[\da-f]{12,}\b/g, "ID"],
   [/\b[\da-z]{25}\b/g, "ID"],
+  [/\binstance [\da-z]{12}\b/g, "instance ID"],
   [/(\[::ffff:)?\b\d+\.\d+\.\d+\.\d+\]?:\d{2,5}\b/g, "ADDRESS"],
   [/\b(10|172)\.\d+\.\d+\.\d+\b/g, "ADDRESS"],
   [/\bnode-\d+\b/g, "NODE"],
