@@ -109,7 +109,7 @@ onSocket(
     expect(installed, installed.stderr).toMatchObject({ exitCode: 0 });
     await expectUsable(sh, "ofdeploy");
     const completed = await sh(
-      `bash -c 'source /usr/share/bash-completion/completions/ofdeploy; COMP_WORDS=(ofdeploy val); COMP_CWORD=1; _ofdeploy; echo "\${COMPREPLY[@]}"'`,
+      `bash -c 'source /usr/share/bash-completion/completions/ofdeploy; COMP_LINE="ofdeploy val"; COMP_POINT=12; COMP_WORDS=(ofdeploy val); COMP_CWORD=1; _ofdeploy; echo "\${COMPREPLY[@]}"'`,
     );
     expect(completed.stdout).toBe("validate\n");
     const names = "usr/share/zsh/vendor-completions/_ofdeploy usr/share/fish/vendor_completions.d/ofdeploy.fish";

@@ -8,7 +8,7 @@ const BOUNDED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Patterns with parts that recheck does not decide (back references, lookbehind, the flag m), for which it reports what it
+ * Patterns with parts that recheck does not decide (back references, lookahead, lookbehind, the flag m), for which it reports what it
  * guesses from samples. Decided by hand.
  */
 const DECIDED: Readonly<Record<string, string>> = {
@@ -16,6 +16,8 @@ const DECIDED: Readonly<Record<string, string>> = {
   "packages/app-file/src/compose/read-compose.ts": "reads one word and spaces at the start of a line",
   "packages/app-file/src/init/secret-variables.ts":
     "each alternative begins with a fixed text and reads the run after it once",
+  "packages/app-file/src/interpolation/env-file.ts":
+    "begins at the start of a line and reads each character once; its lookahead reads one word",
   "packages/core/src/secrets/secret-values.ts":
     "each part between two slashes is read twice, since no class contains a slash",
   "packages/docker-engine/src/endpoint/docker-config.ts": "begins with a fixed text; the spaces after it are read once",
