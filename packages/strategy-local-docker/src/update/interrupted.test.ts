@@ -97,11 +97,12 @@ const scenarios: Scenario[] = [
 ];
 
 /**
- * The numbers from `first` to `last`: all, or with emulated replicas, whose changes repeat those of one container, every third and
- * the last. `npm run test:all` sets EVERY_CALL.
+ * The numbers from `first` to `last`: all, or if the change repeats another one with emulated replicas or another restart policy,
+ * every third and the last. `npm run test:all` sets EVERY_CALL.
  */
-function callsOf({ options }: Scenario, first: number, last: number): number[] {
-  const step = options?.emulateReplicas && process.env["EVERY_CALL"] === undefined ? 3 : 1;
+function callsOf({ options, request }: Scenario, first: number, last: number): number[] {
+  const isRepetition = options?.emulateReplicas || request === onFailure;
+  const step = isRepetition && process.env["EVERY_CALL"] === undefined ? 3 : 1;
   const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return numbers.filter((number) => (number - first) % step === 0 || number === last);
 }
