@@ -78,7 +78,7 @@ export interface ServiceStatus {
   unfinished?: true;
   /**
    * While `unfinished`: the version that the change has created and that is not the service yet, or the one that it has not
-   * retired yet, as a service with a `name` of its own. `remove` of that name ends the change: the service stays, as it was
+   * retired yet, with another `name` than the service. `remove` of that name ends the change, and the service stays: unchanged,
    * unless the new version is the service already. It has no `settings`.
    */
   unfinishedVersion?: ServiceStatus;
