@@ -1,4 +1,4 @@
-import { type AssetListener, DeploymentError, isAssetListener } from "@openfactory/deploy-core";
+import { type AssetListener, DeploymentError, isAssetListener, whileWaiting } from "@openfactory/deploy-core";
 import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/context.js";
 import { findPlugins } from "./plugins.js";
@@ -27,7 +27,7 @@ export async function openAssetListeners(
   const started = registry.names().map(async (name): Promise<AssetListener[]> => {
     try {
       const plugin = await registry.plugin(name);
-      const listener = await withTimeLimit(async () => plugin.create({ env: io.env, cwd: io.cwd }));
+      const listener = await withTimeLimit(name, "start", async () => plugin.create({ env: io.env, cwd: io.cwd }));
       if (isAssetListener(listener)) return [listener];
       throw new Error("create() did not return an asset listener");
     } catch (error) {
@@ -42,7 +42,7 @@ export async function openAssetListeners(
   const listeners = (await Promise.all(started)).flat();
   const closeAll = listeners.map((listener) => async (): Promise<void> => {
     try {
-      await withTimeLimit(async () => listener.close?.());
+      await withTimeLimit(listener.name, "close", async () => listener.close?.());
     } catch (error) {
       warn(`The asset listener ${listener.name} could not be closed: ${firstLine(error)}.`);
     }
@@ -51,13 +51,14 @@ export async function openAssetListeners(
 }
 
 /** @throws Error when the time limit has passed. */
-async function withTimeLimit<Result>(work: () => Promise<Result>): Promise<Result> {
+async function withTimeLimit<Result>(name: string, action: string, work: () => Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no response within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
   });
   try {
-    return await Promise.race([work(), timedOut]);
+    const wait = { subject: `the asset listener ${name}`, action, level: "operation" } as const;
+    return await whileWaiting(wait, () => Promise.race([work(), timedOut]));
   } finally {
     clearTimeout(timer);
   }

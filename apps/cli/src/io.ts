@@ -30,6 +30,18 @@ interface TimeRecorder {
   during<Result>(part: string, work: () => Promise<Result>): Promise<Result>;
 }
 
+/** Shows what a command waits for. */
+interface WaitDisplay {
+  /** Shows waits in the progress of apps, until it is called without one. */
+  showIn(progress: WaitProgress | undefined): void;
+}
+
+/** The progress of apps. Its types are general, as those of {@link TimeRecorder}. */
+interface WaitProgress {
+  wait(shown: object | undefined): void;
+  isBusy(): boolean;
+}
+
 /** The process as a command sees it. */
 export interface Io {
   /** The input of `-f -`. */
@@ -57,6 +69,10 @@ export interface Io {
   readonly debug?: boolean;
   /** For how long the process has run, in seconds. Default: 0. */
   readonly uptime?: () => number;
+  /** A wait for an engine or something else that has lasted for this long is shown, in milliseconds. Default: 3 seconds. */
+  readonly waitAfterMs?: number;
+  /** Shows what the command waits for. Undefined with `--quiet`. */
+  readonly waits?: WaitDisplay;
   /** Receives the times of the command, for `--timings` and `--trace`. */
   readonly recorder?: TimeRecorder;
   /** The times of the command so far. Only with `--timings`. */

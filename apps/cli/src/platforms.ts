@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { guardStrategy, type OpenFactoryServiceDeploymentStrategy, Redactor } from "@openfactory/deploy-core";
+import {
+  guardStrategy,
+  type OpenFactoryServiceDeploymentStrategy,
+  Redactor,
+  whileWaiting,
+} from "@openfactory/deploy-core";
 import type { DesiredProject, ProjectWarning, Scope } from "@openfactory/deployer";
 import type { Io } from "./io.js";
 import type { GlobalOptions } from "./options/context.js";
@@ -37,15 +42,18 @@ export const platformOf = async (
 export async function openStrategy(options: GlobalOptions, io: Io): Promise<OpenFactoryServiceDeploymentStrategy> {
   const { platforms } = await findPlugins(options, io);
   const { host, context, option } = options;
-  const strategy = await platforms.create(await platformOf(options, io), {
-    ...option,
-    ...(host === undefined ? {} : { host: oneOrAll(host) }),
-    ...(context === undefined ? {} : { context: oneOrAll(context) }),
-  });
+  const platform = await platformOf(options, io);
+  const opened = await whileWaiting({ subject: `the platform ${platform}`, action: "start", level: "command" }, () =>
+    platforms.create(platform, {
+      ...option,
+      ...(host === undefined ? {} : { host: oneOrAll(host) }),
+      ...(context === undefined ? {} : { context: oneOrAll(context) }),
+    }),
+  );
+  const { withPolicy, withWaits } = await import("@openfactory/deployer");
+  const strategy = withWaits(opened);
   const files = policyFiles(options, io);
-  if (files.length === 0) return strategy;
-  const { withPolicy } = await import("@openfactory/deployer");
-  return withPolicy(strategy, sitePolicy(files, io));
+  return files.length === 0 ? strategy : withPolicy(strategy, sitePolicy(files, io));
 }
 
 /** Only a platform of several engines has an option that is a list. */

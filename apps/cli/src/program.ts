@@ -10,6 +10,7 @@ import type { Io } from "./io.js";
 import { commandHelp } from "./options/help-text.js";
 import type { CommandContext, GlobalOptions } from "./options/context.js";
 import { addGlobalOptions, ioFor, mergeOptions, resolveSynonyms } from "./options/global-options.js";
+import { showWaits } from "./progress/wait-display.js";
 import { parseError, refuseMisreadOptions } from "./options/parse-error.js";
 
 // zod compiles a function for each object schema at its first use, which takes longer than a command needs it. zod reads
@@ -41,8 +42,9 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
   let exitCode: ExitCode = EXIT.ok;
   // Until the options are parsed.
   let output: { io: Io; json: boolean; quiet: boolean } = { io, json: args.includes("--json"), quiet: false };
+  let stopWaits = (): void => {};
   let finish = async (code: ExitCode): Promise<ExitCode> => code;
-  const program = makeProgram(args, io, version, async (context, name, run) => {
+  const program = makeProgram(args, io, version, async (context, { name, hasOwnOutput }, run) => {
     const { options } = context;
     output = { io: context.io, json: options.json ?? false, quiet: options.quiet ?? false };
     if (options.timings || options.trace !== undefined) {
@@ -51,7 +53,9 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
       output.io = recording.io;
       finish = recording.finish;
     }
-    exitCode = await run({ ...context, io: output.io });
+    const waits = showWaits(options, output.io, hasOwnOutput);
+    stopWaits = waits.stop;
+    exitCode = await run({ ...context, io: waits.io });
   });
   if (args.length === 0) {
     io.stdout.write(program.helpInformation());
@@ -62,8 +66,10 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    stopWaits();
     exitCode = await reportError(error, output, output.io);
   }
+  stopWaits();
   return finish(exitCode);
 }
 
@@ -95,7 +101,7 @@ export async function checkArguments(args: readonly string[], io: Io): Promise<v
 /** Runs a command with its options. */
 type RunCommand = (
   context: CommandContext,
-  name: string,
+  definition: CommandDefinition,
   run: (context: CommandContext) => Promise<ExitCode> | ExitCode,
 ) => Promise<void>;
 
@@ -155,7 +161,7 @@ function addCommand(program: Command, definition: CommandDefinition, io: Io, run
       command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
     );
     const options = { ...resolveSynonyms(mergeOptions<GlobalOptions>(command)), ...named };
-    await runCommand({ io: ioFor(io, options), options }, name, (context) => run(context, program));
+    await runCommand({ io: ioFor(io, options), options }, definition, (context) => run(context, program));
   });
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { AppProject, Contents, LoadOptions, ResolvedDocument } from "@openfactory/app-file";
-import { DeploymentError, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { DeploymentError, type OpenFactoryServiceDeploymentStrategy, whileWaiting } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { APP_FILES, type DefaultFiles, findDefaultFiles } from "./default-files.js";
 import type { Io } from "./io.js";
@@ -34,7 +34,8 @@ function noAppFile({ cwd }: Io): DeploymentError {
  * @throws DeploymentError `INVALID_FILE`, `INVALID_REQUEST` (`-p`); `PLUGIN_FAILED` for the connector of a device.
  */
 export async function loadFiles(options: GlobalOptions, io: Io, input: FileInput = {}): Promise<AppProject> {
-  const read = () => readFiles(options, io, input);
+  const wait = { subject: "the files of the project", action: "be read", level: "command" } as const;
+  const read = () => whileWaiting(wait, () => readFiles(options, io, input));
   return io.recorder === undefined ? read() : io.recorder.during("read", read);
 }
 

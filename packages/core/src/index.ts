@@ -188,3 +188,4 @@ export {
 export { compareVersions } from "./version.js";
 export * from "./legacy-names.js";
 export { trimEnd } from "./trim-end.js";
+export { beginWait, observeWaits, type Wait, type WaitObserver, whileWaiting } from "./waits.js";

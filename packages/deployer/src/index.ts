@@ -19,6 +19,7 @@ export type {
   PlannedResourceRemoval,
 } from "./model/plan.js";
 export { type ImagePolicy, type Policy, type PolicyOptions, type VerifyImage, withPolicy } from "./model/policy.js";
+export { withWaits } from "./model/report-waits.js";
 export type {
   DependencyCondition,
   DesiredApp,

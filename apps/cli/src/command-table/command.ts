@@ -12,6 +12,8 @@ export interface CommandDefinition<Options = object> {
   options?: readonly Option[];
   /** Everything after the first argument is an argument, also words with dashes. */
   passThrough?: true;
+  /** Its output is not ours: that of another program, or one document also with `--json`. */
+  hasOwnOutput?: true;
   /** Arguments of `ofdeploy`, and what they do. At most three. */
   examples: Readonly<Record<string, string>>;
   /** Imports the command when it runs, so that `--help` loads none. */

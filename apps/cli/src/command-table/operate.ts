@@ -75,6 +75,7 @@ export const operateCommands: CommandGroup = {
     }),
     command<ExecCommandOptions>({
       name: "exec",
+      hasOwnOutput: true,
       description: "Run a command in a running app",
       arguments: [
         new Argument("<app>", "Name of an app or service"),

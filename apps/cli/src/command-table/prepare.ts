@@ -56,6 +56,7 @@ export const prepareCommands: CommandGroup = {
     }),
     command({
       name: "config",
+      hasOwnOutput: true,
       description: "Print the files as one, with all variables replaced",
       options: [
         new Option("--show-env", "Show the values of environment variables and the contents of configs"),

@@ -71,6 +71,7 @@ export async function runOperation<Report extends AnyReport>(
 ): Promise<ExitCode> {
   const progress = chooseProgress(options, io);
   const interrupt = listenForInterrupt(io, consequence, progress.note);
+  io.waits?.showIn(progress);
   const warn = (reason: string): void =>
     progress.observe({ type: "warning", warning: { code: "LISTENER_FAILED", reason } });
   try {
@@ -83,6 +84,7 @@ export async function runOperation<Report extends AnyReport>(
     const hooks = { signal: interrupt.signal, observer, purpose: `ofdeploy ${command}`, listeners };
     const report = await run(hooks).finally(close);
     io.recorder?.mark("finish");
+    io.waits?.showIn(undefined);
     progress.stop();
     const found = errors(report);
     const interrupted = report.outcome === "ok" ? undefined : interrupt.exitCode();
@@ -96,6 +98,7 @@ export async function runOperation<Report extends AnyReport>(
     }
     return exitCode;
   } finally {
+    io.waits?.showIn(undefined);
     progress.stop();
     interrupt.stop();
     await strategy.close();

@@ -1,4 +1,5 @@
 import type { AppPhase, AppVerdict, DeployerEvent, Observer } from "@openfactory/deployer";
+import type { ShownWait } from "./wait-log.js";
 import { revertWords, OUTCOME_WORDS, resourceWords, ROLLBACK_WORDS, subjectOf } from "../output/outcomes.js";
 
 /** The state of an app, or of an image that is being pulled, for a line of progress. */
@@ -113,11 +114,32 @@ export function describeResource(event: DeployerEvent): string | undefined {
   return `${subjectOf(event.step)}: ${revertWords(event.step)}`;
 }
 
+/** The apps that are being changed or waited for. */
+export class BusyApps {
+  readonly #apps = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.#apps.size === 0;
+  }
+
+  note({ app, kind, isImage }: AppState): void {
+    if (isImage) return;
+    if (kind === "busy") this.#apps.add(app);
+    else this.#apps.delete(app);
+  }
+}
+
 /** Shows the progress of a run. */
 export interface Progress {
   observe: Observer;
   /** Prints text that stays on screen. It must end with a newline. */
   note(text: string): void;
+  /** Shows a wait in place of the one before; undefined: none. */
+  wait(shown: ShownWait | undefined): void;
+  /** Whether an app is being changed or waited for, which is shown then. */
+  isBusy(): boolean;
+  /** Whether it redraws its lines, so that other texts must erase them first. */
+  readonly isRedrawn: boolean;
   /** Removes drawn lines from the terminal. */
   stop(): void;
 }

@@ -1,28 +1,43 @@
 import type { Output } from "../io.js";
-import { fit, fitEnd, formatDuration, type Style } from "../output/format.js";
+import { fit, fitEnd, formatDuration, stripControlChars, type Style } from "../output/format.js";
 import { warningText } from "../output/messages.js";
 import { writeRaw } from "../output/safe-output.js";
 import { terminalText } from "../output/terminal-text.js";
-import { type AppState, describeEvent, type Progress } from "./describe-event.js";
+import { type AppState, BusyApps, describeEvent, type Progress } from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
+import type { ShownWait } from "./wait-log.js";
+import { waitText } from "./wait-text.js";
 
 const REDRAW_MS = 100;
 /** The last events of an app. */
 const ENDS: ReadonlySet<string> = new Set(["verdict", "removal", "rollback", "scale", "process", "refresh"]);
 
 /**
- * Redraws one line per app, and per image that is being pulled. With more lines than rows, shows the active ones and a
- * count of all.
+ * Redraws one line per app, per image that is being pulled, and for a wait. With more lines than rows, shows the active ones
+ * and a count of all.
  */
 export function liveProgress(output: Output, style: Style): Progress {
   const lines = new Map<string, Line>();
   const pulls = new ImagePulls();
+  const busy = new BusyApps();
+  let waiting: ShownWait | undefined;
+  /** The subject of the wait may ask for a password where lines would be drawn. */
+  let isPaused = false;
   let drawn = 0;
   let frame = 0;
 
   const erase = (): string => (drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`);
   const draw = (): void => {
-    const shown = render([...lines.values()], { columns: output.columns ?? 80, rows: output.rows ?? 24, frame, style });
+    if (isPaused) return;
+    const { columns = 80, rows = 24 } = output;
+    const room = waiting === undefined ? rows : rows - 1;
+    const shown = lines.size === 0 ? [] : render([...lines.values()], { columns, rows: room, frame, style });
+    if (waiting !== undefined) {
+      const text = `${FRAMES[frame % FRAMES.length]} ${stripControlChars(waitText(waiting, Date.now()))}`;
+      shown.push(style("dim", fit(text, columns - 1)));
+    }
+    // Without this, an idle display would write to the terminal all the time.
+    if (shown.length === 0 && drawn === 0) return;
     writeRaw(output, `${erase()}${terminalText(shown.map((line) => `${line}\n`).join(""))}`);
     drawn = shown.length;
     frame += 1;
@@ -51,6 +66,7 @@ export function liveProgress(output: Output, style: Style): Progress {
       if (event.type === "warning") note(warningText(event, style));
       const state = describeEvent(event);
       if (state !== undefined) {
+        busy.note(state);
         // Only some events have the number of replicas. Other progress events keep the last one.
         const before = event.type === "progress" ? lines.get(state.app)?.replicas : undefined;
         set(state, ENDS.has(event.type), state.replicas ?? before);
@@ -58,6 +74,20 @@ export function liveProgress(output: Output, style: Style): Progress {
       for (const image of pulls.note(event)) set(image, image.kind !== "busy");
     },
     note,
+    wait: (shown) => {
+      const isSame = shown?.wait === waiting?.wait;
+      waiting = shown;
+      if (isSame) return;
+      isPaused = false;
+      // Without the lines of apps: what the subject asks must stay the last text on the terminal.
+      if (shown?.wait.mayPrompt) {
+        writeRaw(output, `${erase()}${terminalText(`${waitText(shown, Date.now())}\n`)}`);
+        drawn = 0;
+        isPaused = true;
+      } else draw();
+    },
+    isBusy: () => !busy.isEmpty,
+    isRedrawn: true,
     stop: () => {
       clearInterval(timer);
       writeRaw(output, erase());

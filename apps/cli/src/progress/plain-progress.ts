@@ -1,13 +1,15 @@
 import type { Output } from "../io.js";
 import { formatDuration, stripControlChars, type Style } from "../output/format.js";
 import { warningText } from "../output/messages.js";
-import { type AppState, describeEvent, describeResource, type Progress, WAITING } from "./describe-event.js";
+import { type AppState, BusyApps, describeEvent, describeResource, type Progress, WAITING } from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
+import type { ShownWait } from "./wait-log.js";
+import { waitText } from "./wait-text.js";
 
 /** Pulls report progress many times a second. Their lines are written at most this often. */
 const PULL_LINE_EVERY_MS = 10_000;
 
-/** An app whose state has not changed for this long gets another line, so that a slow run is not silent. */
+/** An app whose state has not changed for this long gets another line, as does a wait, so that a slow run is not silent. */
 const STILL_EVERY_MS = 30_000;
 const TICK_MS = 5_000;
 
@@ -47,6 +49,14 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
       write(`${app}: still ${state.text}, for ${formatDuration(now() - state.since)}`);
     }
   };
+  const busyApps = new BusyApps();
+  let waited: ShownWait["wait"] | undefined;
+  let waitWritten = 0;
+  const writeWait = (shown: ShownWait): void => {
+    if (shown.wait === waited && now() - waitWritten < STILL_EVERY_MS) return;
+    [waited, waitWritten] = [shown.wait, now()];
+    write(waitText(shown, now()));
+  };
   const timer = setInterval(writeStill, TICK_MS);
   timer.unref();
   return {
@@ -55,10 +65,18 @@ export function plainProgress(output: Output, style: Style, now: () => number = 
       const resource = describeResource(event);
       if (resource !== undefined) write(resource);
       const state = describeEvent(event);
-      if (state !== undefined) writeState(state);
+      if (state !== undefined) {
+        busyApps.note(state);
+        writeState(state);
+      }
       for (const image of pulls.note(event)) writeState(image);
     },
     note: (text) => output.write(text),
+    wait: (shown) => {
+      if (shown !== undefined) writeWait(shown);
+    },
+    isBusy: () => !busyApps.isEmpty,
+    isRedrawn: false,
     stop: () => clearInterval(timer),
   };
 }

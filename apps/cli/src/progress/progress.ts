@@ -4,16 +4,41 @@ import { type GlobalOptions, showsProgress, showsWarnings } from "../options/con
 import { type Style, styleFor } from "../output/format.js";
 import { writeJson } from "../output/json-lines.js";
 import { warningText } from "../output/messages.js";
-import type { Progress } from "./describe-event.js";
+import { BusyApps, describeEvent, type Progress } from "./describe-event.js";
 import { liveProgress } from "./live-progress.js";
 import { plainProgress } from "./plain-progress.js";
+import type { ShownWait } from "./wait-log.js";
+
+/** A wait that lasts gets another line this often, in milliseconds. */
+const WAIT_LINE_EVERY_MS = 10_000;
 
 /** Writes every event as one line of JSON. Notes for people go to `notes`. */
-const jsonProgress = (output: Output, notes: Output): Progress => ({
-  observe: (event) => writeJson(output, event.type, fieldsOf(event)),
-  note: (text) => notes.write(text),
-  stop: () => {},
-});
+function jsonProgress(output: Output, notes: Output): Progress {
+  const busy = new BusyApps();
+  let shown: ShownWait | undefined;
+  let written = 0;
+  const writeWait = (state: "pending" | "over", { wait: { subject, action }, since, others }: ShownWait): void => {
+    written = Date.now();
+    writeJson(output, "wait", { state, subject, action, elapsedMs: written - since, others });
+  };
+  return {
+    observe: (event) => {
+      const state = describeEvent(event);
+      if (state !== undefined) busy.note(state);
+      writeJson(output, event.type, fieldsOf(event));
+    },
+    note: (text) => notes.write(text),
+    wait: (next) => {
+      const isSame = next?.wait === shown?.wait;
+      if (shown !== undefined && !isSame) writeWait("over", { ...shown, others: 0 });
+      shown = next;
+      if (next !== undefined && (!isSame || Date.now() - written >= WAIT_LINE_EVERY_MS)) writeWait("pending", next);
+    },
+    isBusy: () => !busy.isEmpty,
+    isRedrawn: false,
+    stop: () => {},
+  };
+}
 
 function fieldsOf(event: DeployerEvent): object {
   switch (event.type) {
@@ -58,6 +83,9 @@ const noProgress = (output: Output, style: Style, options: OutputOptions): Progr
     if (event.type === "warning" && showsWarnings(options)) output.write(warningText(event, style));
   },
   note: (text) => output.write(text),
+  wait: () => {},
+  isBusy: () => false,
+  isRedrawn: false,
   stop: () => {},
 });
 

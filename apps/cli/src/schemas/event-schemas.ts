@@ -79,6 +79,13 @@ const progress = [
   }),
   event("phase", { ...service, phase, detail: z.string().optional() }),
   ...[pull, step, waiting].map((kind) => event("progress", { ...service, ...kind })),
+  event("wait", {
+    state: enumOf<"pending" | "over">({ pending: "at first after 3 seconds, then every 10 seconds", over: "" }),
+    subject: z.string().describe("Reads as: waiting for `subject` to `action`."),
+    action: z.string(),
+    elapsedMs: z.int(),
+    others: z.int().describe("Number of other waits of this kind that last long too."),
+  }),
   event("warning", { app: z.string().optional(), ...warning.shape }),
   event("verdict", verdictFields),
   event("removal", removalFields),

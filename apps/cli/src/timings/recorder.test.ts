@@ -151,3 +151,34 @@ test("traceText() is a trace with a row per app, and calls that overlap in separ
     "starting",
   ]);
 });
+
+test("the step of a pull ends with it, so that no step crosses the end of a phase", () => {
+  let now = 0;
+  const recorder = new TimingRecorder(0, () => now);
+  const progress = (event: object): void =>
+    recorder.observe({ type: "progress", app: "web", service: "web", progress: event } as never);
+  recorder.observe(phase("web", "deploying"));
+  now = 10;
+  progress({ type: "pull", service: "web", image: "demo:1", status: "Pulling" });
+  now = 30;
+  progress({ type: "waiting", service: "web", running: 0, desired: 1 });
+  now = 50;
+  recorder.end();
+  expect(recorder.apps[0]?.steps).toEqual([{ name: "demo:1", begin: 10, end: 30 }]);
+  expect(recorder.apps[0]?.phases.map(({ name, begin, end }) => [name, begin, end])).toEqual([
+    ["deploying", 0, 10],
+    ["pulling", 10, 30],
+    ["deploying", 30, 50],
+  ]);
+});
+
+test("the parts follow one another without a gap after a trace that was written at the start", () => {
+  let now = 0;
+  const recorder = new TimingRecorder(0, () => now);
+  now = 10;
+  traceText(recorder, "up");
+  now = 15;
+  recorder.mark("run");
+  now = 40;
+  expect(timingsOf(recorder)).toMatchObject({ totalMs: 40, phases: [{ ms: 15 }, { ms: 25 }] });
+});

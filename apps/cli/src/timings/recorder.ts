@@ -66,7 +66,10 @@ export class TimingRecorder {
   /** Begins a part of the command, and ends the one before. */
   mark(name: RunPhase): void {
     const last = this.phases.at(-1);
-    if (last?.name !== name) change(this.phases, name, this.#now());
+    if (last?.name === name) return;
+    // The parts follow one another without a gap, also after end(), which the first trace calls.
+    if (last !== undefined) last.end = Number.NaN;
+    change(this.phases, name, this.#now());
   }
 
   /** Runs `work` as the part `name`; afterwards, the part before continues. */
@@ -129,10 +132,14 @@ export class TimingRecorder {
     const interrupted = this.#interrupted.get(app);
     if (interrupted !== undefined) {
       this.#interrupted.delete(app);
+      // The step was the pull.
+      close(steps, now);
       change(phases, interrupted, now);
     }
     const step = progress.type === "step" ? progress.step : progress.detail;
-    if (step && steps.at(-1)?.name !== step) change(steps, step, now);
+    const last = steps.at(-1);
+    const isSame = last?.name === step && Number.isNaN(last?.end);
+    if (step && !isSame) change(steps, step, now);
   }
 }
 

@@ -2,11 +2,13 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DeploymentError } from "@openfactory/deploy-core";
+import type { MemoryOptions } from "@openfactory/strategy-memory";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recordCalls } from "../../../cli/src/timings/calls.js";
 import { TimingRecorder } from "../../../cli/src/timings/recorder.js";
 import { resetMemory } from "./support/memory-plugin.js";
-import { appFile, TestProject } from "./support/run-ofdeploy.js";
+import { appFile, captureIo, TestProject } from "./support/run-ofdeploy.js";
 
 let project: TestProject;
 beforeEach(() => {
@@ -76,6 +78,89 @@ describe("--trace", () => {
     project.write("old", "up.json");
     await project.run("up", "--trace", "up.json");
     expect(statSync(join(project.folder, "up.json")).size).toBeGreaterThan(100);
+  });
+});
+
+interface Timings {
+  totalMs: number;
+  phases: { ms: number }[];
+  apps: { ms: number; phases: { ms: number }[] }[];
+}
+
+interface Span {
+  name: string;
+  ph: string;
+  tid: number;
+  ts: number;
+  dur: number;
+}
+
+const sum = (parts: readonly { ms: number }[]): number => parts.reduce((all, { ms }) => all + ms, 0);
+
+/** Expects the rules of the Trace Event Format, and of viewers that require spans in order and nested. */
+function expectValidTrace(events: readonly (Span & { args?: { name?: string } })[]): void {
+  const rows = new Map(events.filter(({ name }) => name === "thread_name").map(({ tid, args }) => [tid, args?.name]));
+  expect(new Set(rows.values()).size, "one row per app").toBe(rows.size);
+  const spans = events.filter(({ ph }) => ph === "X");
+  const open = new Map<number, number[]>();
+  let last = 0;
+  for (const { tid, ts, dur, name } of spans) {
+    expect(
+      [ts, dur].every((each) => Number.isSafeInteger(each) && each >= 0),
+      name,
+    ).toBe(true);
+    expect(ts, name).toBeGreaterThanOrEqual(last);
+    expect(rows.has(tid), name).toBe(true);
+    last = ts;
+    const ends = (open.get(tid) ?? []).filter((end) => end > ts);
+    for (const end of ends) expect(ts + dur, `${name} ends within the span that contains it`).toBeLessThanOrEqual(end);
+    open.set(tid, [...ends, ts + dur]);
+  }
+}
+
+describe("the times of the parts add up to the total, and the trace is valid", () => {
+  const failure = new DeploymentError("ENGINE_ERROR", "Lost.", { hint: "Check the engine." });
+  const cases: [title: string, words: string[], code: number, options?: MemoryOptions][] = [
+    ["a run that succeeds", ["up"], 0],
+    ["a run that fails and is reverted", ["up"], 1, { failOn: { web: { deploy: failure } } }],
+    ["a run that fails without a revert", ["up", "--no-rollback"], 1, { failOn: { web: { wait: failure } } }],
+    [
+      "a run that reaches its time limit",
+      ["up", "--timeout", "50ms"],
+      6,
+      { processes: { web: { health: "starting" } } },
+    ],
+    ["a run that is interrupted", ["up"], 130, { processes: { web: { health: "starting" } } }],
+    ["a plan", ["plan"], 2],
+    ["a list", ["ps"], 0],
+    ["a wait that fails", ["wait"], 1, { failOn: { web: { wait: failure } } }],
+    ["an operation that fails", ["restart"], 1, { failOn: { db: { restart: failure } } }],
+    ["a removal that fails", ["down"], 1, { failOn: { db: { remove: failure } } }],
+    ["logs", ["logs"], 0],
+    ["a file that is invalid", ["up", "-f", "missing.yml"], 3],
+  ];
+  test.each(cases)("of %s: %j", async (_title, words, code, options = {}) => {
+    const isFirst = ["up", "plan"].includes(words[0] ?? "");
+    const strategy = resetMemory(isFirst ? options : {});
+    if (options.processes) project.write(appFile({ web: "depends_on: [db]\nhealthcheck: {test: 'true'}", db: "" }));
+    if (!isFirst) expect((await project.run("up")).code).toBe(0);
+    Object.assign(strategy.options, options);
+    const io = captureIo(project.folder);
+    if (code === 130) {
+      io.stdout.onWrite = (text) => {
+        if (text.includes('"phase":"waiting"') && text.includes('"web"')) setImmediate(() => io.signals.emit("SIGINT"));
+      };
+    }
+    const ran = await project.runOnMemory(io, ...words, "--json", "--timings", "--trace", "run.json");
+    expect(ran.code, ran.out).toBe(code);
+    const { totalMs, phases, apps } = ran.events.find(({ event }) => event === "timings") as unknown as Timings;
+    // Each figure is rounded to a tenth of a millisecond.
+    expect(Math.abs(sum(phases) - totalMs)).toBeLessThanOrEqual(0.1 * (phases.length + 1));
+    for (const app of apps) {
+      expect(Math.abs(sum(app.phases) - app.ms)).toBeLessThanOrEqual(0.1 * (app.phases.length + 1));
+      expect(app.ms).toBeLessThanOrEqual(totalMs);
+    }
+    expectValidTrace(readTrace("run.json").traceEvents as unknown as Span[]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { trimEnd } from "@openfactory/deploy-core";
+import { trimEnd, whileWaiting } from "@openfactory/deploy-core";
 import { FILE_NOT_FOUND, resolvePath, readFiles } from "../files/referenced-files.js";
 import { MAX_BYTES } from "../limits.js";
 
@@ -64,7 +64,9 @@ export async function fetchContent(address: string, token?: string, timeoutMs = 
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeoutMs);
   try {
-    return await download(address, token, limit.signal);
+    // Not the address: it may contain the value of a variable.
+    const wait = { subject: "the server of a device's file", action: "send it", level: "call" } as const;
+    return await whileWaiting(wait, () => download(address, token, limit.signal));
   } catch (error) {
     if (limit.signal.aborted) return failed(`download failed: no answer within ${timeoutMs / 1000} s`, CHECK_URL);
     return failed(`download failed: ${reasonOf(error)}`, CHECK_URL);

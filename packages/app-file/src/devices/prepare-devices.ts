@@ -5,6 +5,7 @@ import {
   type DeviceServices,
   type Limit,
   limit,
+  whileWaiting,
 } from "@openfactory/deploy-core";
 import { type Findings, quote } from "../findings.js";
 import { environmentLookup } from "../interpolation/interpolate.js";
@@ -132,7 +133,10 @@ async function prepareDevice(
   const context = { variable, read, report, note: (text: string): void => void notes.push(text) };
   let built: DeviceServices;
   try {
-    built = await plugin.build(device, context);
+    const subject = `the connector ${plugin.name}`;
+    built = await whileWaiting({ subject, action: `prepare device ${key}`, level: "operation" }, async () =>
+      plugin.build(device, context),
+    );
   } catch (error) {
     throw connectorError(plugin.name, `it threw an error for device ${key}: ${firstLine(error)}`, error);
   }

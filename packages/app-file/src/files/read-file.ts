@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, whileWaiting } from "@openfactory/deploy-core";
 import { unreadableFile } from "../findings.js";
 import { MAX_BYTES } from "../limits.js";
 
@@ -41,7 +41,11 @@ export async function readBytes(file: string, maxSilenceMs = MAX_SILENCE_MS): Pr
     handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const before = await handle.stat();
     if (before.size > MAX_BYTES) throw tooLarge(file);
-    if (!before.isFile()) return await readPipe(handle, file, maxSilenceMs);
+    if (!before.isFile()) {
+      const wait = { subject: `the pipe or device ${file}`, action: "send its content", level: "call" } as const;
+      const pipe = handle;
+      return await whileWaiting(wait, () => readPipe(pipe, file, maxSilenceMs));
+    }
     const content = await readUpTo(handle, file);
     if (hasChanged(before, await handle.stat())) {
       throw unreadableFile(start(file), "the file was changed while it was read", "Run the command again.");
@@ -58,7 +62,13 @@ const hasChanged = (before: Stats, after: Stats): boolean =>
   before.size !== after.size || before.mtimeMs !== after.mtimeMs;
 
 /** The text of a stream, such as standard input. @throws DeploymentError `INVALID_FILE`, as {@link readBytes}. */
-export async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
+export function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
+  // On a terminal, the user types the text.
+  const wait = { subject: "standard input", action: "end", level: "call", mayPrompt: true } as const;
+  return whileWaiting(wait, () => readToEnd(stream, name));
+}
+
+async function readToEnd(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {

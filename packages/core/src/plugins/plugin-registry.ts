@@ -1,4 +1,5 @@
 import { DeploymentError, type ErrorCode } from "../errors.js";
+import { whileWaiting } from "../waits.js";
 import { contractProblem, formatContractRange, parseContractRange } from "./contract-version.js";
 
 /** The fields that plugins of all kinds have. */
@@ -181,7 +182,8 @@ export async function loadWithTimeout(
     timer = setTimeout(() => reject(pluginFailed({ label }, origin, problem, hint)), LOAD_TIMEOUT_MS);
   });
   try {
-    return await Promise.race([load(), timeout]);
+    const wait = { subject: `the ${label} ${origin}`, action: "load", level: "call" } as const;
+    return await whileWaiting(wait, () => Promise.race([load(), timeout]));
   } finally {
     clearTimeout(timer);
   }

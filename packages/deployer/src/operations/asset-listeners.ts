@@ -1,4 +1,4 @@
-import type { AssetEvent, AssetListener } from "@openfactory/deploy-core";
+import { type AssetEvent, type AssetListener, whileWaiting } from "@openfactory/deploy-core";
 import type { ProjectWarning } from "../model/warnings.js";
 import type { ChangedAsset } from "./assets.js";
 
@@ -36,7 +36,11 @@ export async function deliverAssets(
   const events = assets.map(({ change, asset }): AssetEvent => ({ change, asset, project, platform, time }));
   await Promise.all(
     listeners.map(async (listener) => {
-      const reason = await deliverTo(listener, events, listenerTimeoutMs);
+      const action = `receive ${counted(events.length)}`;
+      const reason = await whileWaiting(
+        { subject: `the asset listener ${listener.name}`, action, level: "operation" },
+        () => deliverTo(listener, events, listenerTimeoutMs),
+      );
       if (reason !== undefined) warn({ code: "LISTENER_FAILED", reason });
     }),
   );

@@ -1,8 +1,11 @@
-import { DeploymentError, throwIfAborted, sleep } from "@openfactory/deploy-core";
+import { beginWait, DeploymentError, throwIfAborted, sleep } from "@openfactory/deploy-core";
 import type { CallOptions } from "../engine.js";
 import { systemErrorCode } from "../errors/connection-error.js";
 
-/** The caller's signal and the time limit of a call, as one signal. Call `close` when the call has ended. */
+/**
+ * The caller's signal and the time limit of a call, as one signal. While the time runs, the process waits for the engine. Call
+ * `close` when the call has ended.
+ */
 export class CallLimits {
   readonly #caller: AbortSignal | undefined;
   readonly #action: string;
@@ -10,6 +13,7 @@ export class CallLimits {
   readonly #ended = new AbortController();
   readonly #onAbort = (): void => this.#end();
   #timer: NodeJS.Timeout | undefined;
+  #endWait: (() => void) | undefined;
   #timedOut: DeploymentError | undefined;
 
   /** @param action completes "when asked to ...", e.g. `create container demo`. */
@@ -35,6 +39,7 @@ export class CallLimits {
   /** Ends the time limit. The caller's signal still applies. */
   stopClock(): void {
     clearTimeout(this.#timer);
+    this.#endWait?.();
   }
 
   /** Starts a time limit for the next part of a stream, in milliseconds. */
@@ -76,6 +81,7 @@ export class CallLimits {
   #startClock(timeoutMs: number, failed: string): void {
     this.stopClock();
     if (!Number.isFinite(timeoutMs)) return;
+    this.#endWait = beginWait({ subject: `the engine at ${this.#host}`, action: this.#action, level: "call" });
     this.#timer = setTimeout(() => this.#timeOut(`${failed} ${timeoutMs} ms`), timeoutMs);
   }
 

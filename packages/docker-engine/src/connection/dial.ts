@@ -3,7 +3,15 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { connect, isIP, type Socket } from "node:net";
 import { Duplex, type Readable } from "node:stream";
 import type * as tls from "node:tls";
-import { type Limit, limit, Redactor, secretsOfEnvironment, secretsWithin } from "@openfactory/deploy-core";
+import {
+  beginWait,
+  type Limit,
+  limit,
+  Redactor,
+  secretsOfEnvironment,
+  secretsWithin,
+  type Wait,
+} from "@openfactory/deploy-core";
 import { builtIn } from "./built-in.js";
 import type { Environment } from "../endpoint/docker-config.js";
 import type { Endpoint, TlsMaterial, SshEndpoint } from "../endpoint/endpoint.js";
@@ -16,16 +24,25 @@ export type Dial = () => Duplex;
 export function dialerFor(endpoint: Endpoint, env: Environment): Dial {
   switch (endpoint.kind) {
     case "socket":
-      return () => connect(endpoint.path);
+      return () => untilConnected(endpoint.host, connect(endpoint.path), "connect");
     case "ssh": {
       const handshakes = limit(MAX_HANDSHAKES);
       return () => dialSsh(endpoint, env, handshakes);
     }
     case "tcp": {
-      const { hostname, port, tls } = endpoint;
-      return tls === undefined ? () => connect({ host: hostname, port }) : () => dialTls(hostname, port, tls);
+      const { host, hostname, port, tls } = endpoint;
+      return tls === undefined
+        ? () => untilConnected(host, connect({ host: hostname, port }), "connect")
+        : () => untilConnected(host, dialTls(hostname, port, tls), "secureConnect");
     }
   }
+}
+
+/** Reports the wait for a connection. @param event emitted when it is open. */
+function untilConnected(host: string, socket: Socket, event: "connect" | "secureConnect"): Socket {
+  const subject = `the engine at ${host}`;
+  const endWait = beginWait({ subject, action: "accept a connection", level: "connection" });
+  return socket.once(event, endWait).once("close", endWait);
 }
 
 function dialTls(host: string, port: number, { ca, cert, key, verify }: TlsMaterial): tls.TLSSocket {
@@ -71,8 +88,15 @@ const HANDSHAKE_MS = 1_000;
 function dialSsh(endpoint: SshEndpoint, env: Environment, handshakes: Limit): ProcessSocket {
   const { spawn } = builtIn("node:child_process") as typeof childProcess;
   const start = () => spawn("ssh", sshArguments(endpoint), { env: { ...env }, stdio: "pipe", windowsHide: true });
-  return new ProcessSocket({ program: "ssh", start, starts: handshakes }, env);
+  return new ProcessSocket({ program: "ssh", start, starts: handshakes, wait: sshWait(endpoint.host) }, env);
 }
+
+const sshWait = (host: string): Wait => ({
+  subject: "ssh",
+  action: `connect to ${host}`,
+  level: "connection",
+  mayPrompt: true,
+});
 
 const STDERR_KEPT = 2000;
 
@@ -81,6 +105,8 @@ interface SocketProcess {
   readonly start: () => ChildProcessWithoutNullStreams;
   /** Limits how many processes have been started and have not answered yet. */
   readonly starts: Limit;
+  /** Until its first output. */
+  readonly wait: Wait;
 }
 
 /** A child process's standard input and output as a socket, such as an HTTP agent keeps. */
@@ -115,13 +141,17 @@ class ProcessSocket extends Duplex {
   #start(onAnswer: () => void): void {
     const child = this.#process.start();
     this.#child = child;
+    const endWait = beginWait(this.#process.wait);
+    child.once("close", endWait);
     child.once("close", onAnswer);
     child.on("error", (error) => {
+      endWait();
       onAnswer();
       this.destroy(this.#error(error.message));
     });
     // Without a free file descriptor, the process has no streams (Node, ChildProcess.spawn), and reports only an error.
     if ((child.stdout as Readable | undefined) === undefined) return;
+    child.stdout.once("data", endWait);
     child.stdout.once("data", onAnswer);
     child.stdout.on("data", (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { DeploymentError, sleep, throwIfAborted } from "@openfactory/deploy-core";
+import { beginWait, DeploymentError, sleep, throwIfAborted } from "@openfactory/deploy-core";
 import type { Shape } from "../answers/shape.js";
 import { infoShape } from "../answers/shapes.js";
 import type { CallOptions } from "../engine.js";
@@ -78,21 +78,27 @@ export class ManagersClient implements Client {
     options: StreamOptions = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     let isOpen = false;
+    const election = new ElectionWait();
     const onOpen = (): void => {
       isOpen = true;
+      election.end();
       options.onOpen?.();
     };
     const round: Round = new Map();
-    for (;;) {
-      const manager = this.#manager;
-      try {
-        await this.#checkSwarm(manager, options);
-        yield* manager.stream(call, request, { ...options, onOpen });
-        return;
-      } catch (error) {
-        if (isOpen) throw error;
-        await this.#continue(call, { manager, error, round }, options);
+    try {
+      for (;;) {
+        const manager = this.#manager;
+        try {
+          await this.#checkSwarm(manager, options);
+          yield* manager.stream(call, request, { ...options, onOpen });
+          return;
+        } catch (error) {
+          if (isOpen) throw error;
+          await this.#continue(call, { manager, error, round, election }, options);
+        }
       }
+    } finally {
+      election.end();
     }
   }
 
@@ -105,6 +111,19 @@ export class ManagersClient implements Client {
   }
 
   async #run<Result>(call: EngineCall, options: CallOptions = {}, attempt: Attempt<Result>): Promise<Result> {
+    const election = new ElectionWait();
+    try {
+      return await this.#attempts(call, options, { attempt, election });
+    } finally {
+      election.end();
+    }
+  }
+
+  async #attempts<Result>(
+    call: EngineCall,
+    options: CallOptions,
+    { attempt, election }: { attempt: Attempt<Result>; election: ElectionWait },
+  ): Promise<Result> {
     const round: Round = new Map();
     // The error of a change that may have been made.
     let unanswered: unknown;
@@ -125,7 +144,7 @@ export class ManagersClient implements Client {
           if (done !== undefined) return done as Result;
         }
         if (managerFailure(error)?.mayHaveActed && !call.read) unanswered ??= error;
-        await this.#continue(call, { manager, error, round }, options);
+        await this.#continue(call, { manager, error, round, election }, options);
       }
     }
   }
@@ -133,7 +152,12 @@ export class ManagersClient implements Client {
   /** Chooses the manager for the next attempt, and waits for an election. @throws the error if no attempt may follow. */
   async #continue(
     call: EngineCall,
-    { manager, error, round }: { manager: EngineClient; error: unknown; round: Round },
+    {
+      manager,
+      error,
+      round,
+      election,
+    }: { manager: EngineClient; error: unknown; round: Round; election: ElectionWait },
     { signal }: CallOptions,
   ): Promise<void> {
     throwIfAborted(signal);
@@ -149,6 +173,7 @@ export class ManagersClient implements Client {
     this.#electionEnds ??= Date.now() + this.#limits.electionMs;
     if (Date.now() >= this.#electionEnds) throw this.#noLeader(call, round);
     round.clear();
+    election.begin();
     await sleep(RETRY_EVERY_MS, signal);
   }
 
@@ -233,6 +258,20 @@ export class ManagersClient implements Client {
 
 /** The managers that failed since the last pause. */
 type Round = Map<EngineClient, { error: DeploymentError; isElecting: boolean }>;
+
+/** The wait of a call for the election of a leader. */
+class ElectionWait {
+  #end: (() => void) | undefined;
+
+  begin(): void {
+    const wait = { subject: "the managers of the swarm", action: "elect a leader", level: "connection" } as const;
+    this.#end ??= beginWait(wait);
+  }
+
+  end(): void {
+    this.#end?.();
+  }
+}
 
 const lost = (host: string): DeploymentError =>
   new DeploymentError("ENGINE_UNREACHABLE", `The manager at ${host} stopped answering.`, {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, whileWaiting } from "@openfactory/deploy-core";
 import { normalizeRegistry } from "../registry-auth/image-reference.js";
 import type { RegistryCredentials } from "../registry-auth/credentials.js";
 
@@ -66,7 +66,13 @@ export class RegistryClient {
     return bytes === undefined ? undefined : this.#parse(bytes);
   }
 
-  async #get(path: string, accept: string): Promise<Buffer | undefined> {
+  #get(path: string, accept: string): Promise<Buffer | undefined> {
+    const subject = `the registry ${this.#registry}`;
+    const action = `send ${path.split("/")[0]} of ${this.#repository}, to verify its signature`;
+    return whileWaiting({ subject, action, level: "call" }, () => this.#getAnswer(path, accept));
+  }
+
+  async #getAnswer(path: string, accept: string): Promise<Buffer | undefined> {
     const first = await this.#fetch(path, accept);
     const response = first.status === 401 ? await this.#logInAndFetch(first, path, accept) : first;
     if (response.status === 404 || response.status === 400) {

@@ -1,6 +1,6 @@
 import type * as childProcess from "node:child_process";
 import type { Readable } from "node:stream";
-import { DeploymentError, throwIfAborted } from "@openfactory/deploy-core";
+import { DeploymentError, throwIfAborted, whileWaiting } from "@openfactory/deploy-core";
 import { builtIn } from "../connection/built-in.js";
 import { redactOutput } from "../connection/dial.js";
 import type { Environment } from "../endpoint/docker-config.js";
@@ -98,7 +98,15 @@ export async function askHelper(
   if (!/^[\w.-]+$/.test(helper)) throw failed(program, server, "invalid helper name");
   const clock = AbortSignal.timeout(timeoutMs);
   try {
-    const outcome = await run(program, server, env, signal ? AbortSignal.any([signal, clock]) : clock);
+    const outcome = await whileWaiting(
+      {
+        subject: `the credential helper ${program}`,
+        action: `return the credentials for ${server}`,
+        level: "connection",
+        mayPrompt: true,
+      },
+      () => run(program, server, env, signal ? AbortSignal.any([signal, clock]) : clock),
+    );
     if (outcome.exitCode === 0) return parse(program, server, outcome.stdout);
     if (NOT_FOUND.test(outcome.stdout)) return undefined;
     throw failed(program, server, failureText(outcome, env));
