@@ -10,7 +10,6 @@ import type { Io } from "./io.js";
 import { commandHelp } from "./options/help-text.js";
 import type { CommandContext, GlobalOptions } from "./options/context.js";
 import { addGlobalOptions, ioFor, mergeOptions, resolveSynonyms } from "./options/global-options.js";
-import { showWaits } from "./progress/wait-display.js";
 import { parseError, refuseMisreadOptions } from "./options/parse-error.js";
 
 // zod compiles a function for each object schema at its first use, which takes longer than a command needs it. zod reads
@@ -53,6 +52,7 @@ export async function runProgram(args: readonly string[], io: Io, version: strin
       output.io = recording.io;
       finish = recording.finish;
     }
+    const { showWaits } = await import("./progress/wait-display.js");
     const waits = showWaits(options, output.io, hasOwnOutput);
     stopWaits = waits.stop;
     exitCode = await run({ ...context, io: waits.io });
