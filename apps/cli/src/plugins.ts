@@ -44,7 +44,7 @@ export function findPlugins(options: GlobalOptions, io: Io): Promise<Plugins> {
  */
 export async function collectPlugins(options: GlobalOptions, io: Io, { tolerant = false } = {}): Promise<Plugins> {
   const { builtInConnectors } = await import("@openfactory/app-file");
-  const platforms = new StrategyRegistry();
+  const platforms = new StrategyRegistry(undefined, { env: io.env });
   const builtIn = builtInPlatforms();
   for (const declaration of builtIn) platforms.declare(declaration);
   const plugins: Plugins = { platforms, connectors: builtInConnectors(), listeners: new AssetListenerRegistry() };

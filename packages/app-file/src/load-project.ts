@@ -59,7 +59,7 @@ export async function readProject(sources: readonly string[], options: LoadOptio
     return loadComposeProject(texts, { ...options, cwd, directory }, findings);
   }
   const read = await readSources(texts, { ...options, cwd }, findings);
-  const referenced = await readFiles(read.flatMap(({ tree }) => referencedPaths(tree)));
+  const referenced = await readFiles(read.flatMap(({ tree, env }) => referencedPaths(tree, environmentLookup(env))));
   const devices = await prepareDevices(read, { connectors, contents }, findings);
   const isComplete = read.length === files.length;
   return buildProjectConcurrently(

@@ -173,7 +173,7 @@ function readContent(
 ): [from: FilePath, content: Buffer | undefined] {
   if (file != null) {
     const from = [...path, "file"];
-    const found = files.get(resolvePath(file, tree.source.file)) ?? FILE_NOT_FOUND;
+    const found = files.get(resolvePath(file, tree.source.file, environmentLookup(env))) ?? FILE_NOT_FOUND;
     if ("bytes" in found) return [from, found.bytes];
     report(from, found.problem, found.hint);
     return [from, undefined];

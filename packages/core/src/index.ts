@@ -158,6 +158,7 @@ export {
   formatContractRange,
   parseContractRange,
 } from "./plugins/contract-version.js";
+export { type Environment, environmentOf } from "./plugins/environment.js";
 export {
   exportedPlugins,
   loadWithTimeout,

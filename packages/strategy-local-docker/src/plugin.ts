@@ -1,4 +1,4 @@
-import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
+import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY, environmentOf } from "@openfactory/deploy-core";
 import { createEngine, DOCKER_ENGINE } from "@openfactory/docker-engine";
 import { LOCAL_DOCKER_OPTIONS, localDockerOptionsSchema } from "./options.js";
 import { LocalDockerDeploymentStrategy } from "./strategy.js";
@@ -11,7 +11,7 @@ export const plugin = defineStrategyPlugin({
   options: localDockerOptionsSchema,
   register(container, options) {
     if (!container.isRegistered(DOCKER_ENGINE, true)) {
-      container.register(DOCKER_ENGINE, { useValue: createEngine(options) });
+      container.register(DOCKER_ENGINE, { useValue: createEngine({ ...options, env: environmentOf(container) }) });
     }
     container.register(LOCAL_DOCKER_OPTIONS, { useValue: options });
     container.register(DEPLOYMENT_STRATEGY, { useClass: LocalDockerDeploymentStrategy });

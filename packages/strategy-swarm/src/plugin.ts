@@ -1,4 +1,4 @@
-import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY } from "@openfactory/deploy-core";
+import { CONTRACT_VERSION, defineStrategyPlugin, DEPLOYMENT_STRATEGY, environmentOf } from "@openfactory/deploy-core";
 import { createEngine, DOCKER_ENGINE, swarmOptionsShape } from "@openfactory/docker-engine";
 import { z } from "zod";
 import { SwarmDeploymentStrategy } from "./strategy.js";
@@ -19,7 +19,8 @@ export const plugin = defineStrategyPlugin({
   options: swarmOptionsSchema,
   register(container, options) {
     if (!container.isRegistered(DOCKER_ENGINE, true)) {
-      container.register(DOCKER_ENGINE, { useValue: createEngine({ electionMs: ELECTION_MS, ...options }) });
+      const env = environmentOf(container);
+      container.register(DOCKER_ENGINE, { useValue: createEngine({ electionMs: ELECTION_MS, ...options, env }) });
     }
     container.register(DEPLOYMENT_STRATEGY, { useClass: SwarmDeploymentStrategy });
   },

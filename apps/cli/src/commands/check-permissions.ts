@@ -36,7 +36,7 @@ export function checkPermissions(
   { env }: Pick<Io, "env">,
 ): Diagnosis[] {
   if (process.platform === "win32") return [];
-  const docker = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+  const docker = env["DOCKER_CONFIG"] || join(env["HOME"] || env["USERPROFILE"] || homedir(), ".docker");
   const certificates = env["DOCKER_CERT_PATH"] || docker;
   const address = host ?? (env["DOCKER_HOST"] || "unix:///var/run/docker.sock");
   const files: CheckedFile[] = [

@@ -18,11 +18,13 @@ export interface Candidate {
 
 type Line = Pick<CommandLine, "globals" | "arguments">;
 
-const sourcesOf = ({ globals: { file } }: Line, { cwd }: Io): readonly string[] =>
-  (file?.map((path) => expandHome(path)) ?? findDefaultFiles(cwd)?.files ?? []).filter((path) => path !== "-");
+const sourcesOf = ({ globals: { file } }: Line, { cwd, env }: Io): readonly string[] =>
+  (file?.map((path) => path.replace(/^~(?=\/|$)/, () => homeOf(env))) ?? findDefaultFiles(cwd)?.files ?? []).filter(
+    (path) => path !== "-",
+  );
 
 /** The shell has not expanded `~` yet. */
-const expandHome = (path: string): string => path.replace(/^~(?=\/|$)/, homedir());
+const homeOf = (env: Io["env"]): string => env["HOME"] || env["USERPROFILE"] || homedir();
 
 async function namesInFiles(line: Line, io: Io): Promise<FileNames> {
   const { loadNames } = await import("@openfactory/app-file");
@@ -100,7 +102,7 @@ export async function platforms({ globals }: Line, io: Io): Promise<Candidate[]>
 
 /** Docker's contexts, as the docker command stores them. */
 export async function contexts(_line: Line, { env }: Io): Promise<Candidate[]> {
-  const folder = join(env["DOCKER_CONFIG"] || join(homedir(), ".docker"), "contexts", "meta");
+  const folder = join(env["DOCKER_CONFIG"] || join(homeOf(env), ".docker"), "contexts", "meta");
   const entries = await readdir(folder).catch(() => []);
   const read = entries.map(async (entry): Promise<Candidate[]> => {
     try {

@@ -3,7 +3,7 @@ import { checkHostPorts, checkKeys, checkServiceNames } from "../checks.js";
 import { resolveDependencies } from "../dependencies.js";
 import { resolvePath, type Files } from "../files/referenced-files.js";
 import { type Findings, quote, type Report, reporterFor } from "../findings.js";
-import type { Environment } from "../interpolation/interpolate.js";
+import type { Environment, Lookup } from "../interpolation/interpolate.js";
 import { ProjectBudget } from "../limits.js";
 import type { BuiltProject, LocatedApp } from "../located.js";
 import type { App, AppProject } from "../model.js";
@@ -308,7 +308,7 @@ function existingNetworks(located: readonly LocatedApp[], declared: Declarations
 }
 
 /** Paths of the files that a model references: env files, and the files of secrets and configs. */
-export function composeReferences(tree: SourceTree): string[] {
+export function composeReferences(tree: SourceTree, variable: Lookup): string[] {
   const textsAt = (path: FilePath): string[] => {
     const located = tree.find(path);
     if (typeof located?.value === "string") return [located.value];
@@ -321,5 +321,5 @@ export function composeReferences(tree: SourceTree): string[] {
   return [
     ...childrenOf(["services"]).flatMap((path) => textsAt([...path, "env_file"])),
     ...["secrets", "configs"].flatMap((kind) => childrenOf([kind]).flatMap((path) => textsAt([...path, "file"]))),
-  ].map((path) => resolvePath(path, tree.source.file));
+  ].map((path) => resolvePath(path, tree.source.file, variable));
 }

@@ -43,8 +43,8 @@ export async function loadComposeProject(
     texts.map(({ source }) => source),
     context,
   );
-  const files = await readFiles(composeReferences(tree));
   const lookup = environmentLookup(variables);
+  const files = await readFiles(composeReferences(tree, lookup));
   const active = (lookup("COMPOSE_PROFILES") ?? "").split(",").map((name) => name.trim());
   const sources = {
     tree,

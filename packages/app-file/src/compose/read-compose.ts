@@ -83,7 +83,7 @@ async function readFile(source: SourceText, context: ReadContext, including: rea
   if (root.children === undefined || Array.isArray(root.value)) {
     context.findings.abort(source.locationAt(root.offset), "expected a mapping with services", "Declare services:.");
   }
-  const extended = await extendServices(withPaths(root, [], context.directory), source, context);
+  const extended = await extendServices(withPaths(root, [], context), source, context);
   return includeFiles(extended, source, context, including);
 }
 
@@ -108,12 +108,14 @@ function withSource(located: Located, source: SourceText): Located {
   };
 }
 
+type PathContext = Pick<ComposeContext, "directory" | "env">;
+
 /** Values that are paths of this machine, as absolute paths. */
-function withPaths(located: Located, path: FilePath, directory: string): Located {
-  if (isPath(path, located)) return withPath(located, directory, path.at(-2) === "volumes");
+function withPaths(located: Located, path: FilePath, context: PathContext): Located {
+  if (isPath(path, located)) return withPath(located, context, path.at(-2) === "volumes");
   const { children } = located;
   if (children === undefined) return located;
-  const resolved = new Map([...children].map(([key, child]) => [key, withPaths(child, [...path, key], directory)]));
+  const resolved = new Map([...children].map(([key, child]) => [key, withPaths(child, [...path, key], context)]));
   const same = [...resolved].every(([key, child]) => child === children.get(key));
   if (same) return located;
   const copy = Array.isArray(located.value) ? listOf(located, [...resolved.values()]) : mapOf(located, resolved);
@@ -133,12 +135,13 @@ function isPath([kind, , key, ...rest]: FilePath, { value, children }: Located):
 /** Whether the source of a volume is a path of the host, and not the name of a volume. */
 export const isHostPath = (source: string): boolean => /^(?:[./~]|[a-zA-Z]:[\\/])/.test(source);
 
-function withPath(located: Located, directory: string, isVolume: boolean): Located {
+function withPath(located: Located, { directory, env }: PathContext, isVolume: boolean): Located {
+  const variable = environmentLookup(env);
   const at = `${directory}/compose.yaml`;
   const written = String(located.value);
   const [source = "", ...rest] = splitVolume(written);
   if (isVolume && (rest.length === 0 || !isHostPath(source))) return located;
-  const path = isVolume ? [resolvePath(source, at), ...rest].join(":") : resolvePath(written, at);
+  const path = isVolume ? [resolvePath(source, at, variable), ...rest].join(":") : resolvePath(written, at, variable);
   if (path === written) return located;
   const { written: _, ...others } = located;
   return { ...others, value: path, text: path };
@@ -230,11 +233,11 @@ async function readServices(
   at: SourceLocation,
   what: string,
 ): Promise<Services | undefined> {
-  const path = resolvePath(file, `${context.directory}/compose.yaml`);
+  const path = resolvePath(file, `${context.directory}/compose.yaml`, environmentLookup(context.env));
   const source = await readSource(path, context, at, what);
   if (source === undefined) return undefined;
   const directory = dirname(path);
-  const root = withPaths(withSource(readComposeTree(source, context), source), [], directory);
+  const root = withPaths(withSource(readComposeTree(source, context), source), [], { ...context, directory });
   const services = root.children?.get("services") ?? { value: {}, offset: 0, children: new Map() };
   return { services, source };
 }
@@ -305,7 +308,8 @@ async function readIncluded(
     typeof entry.value === "string" ? { path: entry.value } : entry.value
   ) as Record<string, unknown>;
   const base = `${context.directory}/compose.yaml`;
-  const paths = textsIn(path).map((each) => resolvePath(each, base));
+  const variable = environmentLookup(context.env);
+  const paths = textsIn(path).map((each) => resolvePath(each, base, variable));
   const [first] = paths;
   if (first === undefined) {
     context.findings.add(at, "include: expected a path, or {path}");
@@ -318,8 +322,9 @@ async function readIncluded(
     context.findings.add(at, "include: the files include each other", "Remove one of the includes.");
     return undefined;
   }
-  const directory = typeof project_directory === "string" ? resolvePath(project_directory, base) : dirname(first);
-  const envFiles = env_file == null ? undefined : textsIn(env_file).map((each) => resolvePath(each, base));
+  const directory =
+    typeof project_directory === "string" ? resolvePath(project_directory, base, variable) : dirname(first);
+  const envFiles = env_file == null ? undefined : textsIn(env_file).map((each) => resolvePath(each, base, variable));
   const env = await variablesFor(directory, { env: context.env, envFiles, cwd: context.cwd });
   const read = await Promise.all(paths.map((each) => readSource(each, context, at, "include")));
   const sources = read.filter((each) => each !== undefined);

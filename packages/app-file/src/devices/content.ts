@@ -29,7 +29,7 @@ export const isRemote = (written: string): boolean => schemeOf(written) !== unde
 export async function readContent(written: string, { file, variable }: ContentSource): Promise<Content> {
   const scheme = schemeOf(written);
   if (scheme === undefined) {
-    const path = resolvePath(written, file);
+    const path = resolvePath(written, file, variable);
     return (await readFiles([path])).get(path) ?? FILE_NOT_FOUND;
   }
   if (scheme === "http" || scheme === "https") return fetchContent(written);

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { DeploymentError } from "@openfactory/deploy-core";
+import type { Lookup } from "../interpolation/interpolate.js";
 import { MAX_REFERENCED_BYTES } from "../limits.js";
 import type { SourceTree } from "../yaml/source-tree.js";
 import { isNotFound, readBytes } from "./read-file.js";
@@ -8,14 +9,17 @@ import { isNotFound, readBytes } from "./read-file.js";
 /** A path with a drive letter is a path of the engine's host, also if this machine runs another system. */
 export const isWindowsPath = (path: string): boolean => /^[a-zA-Z]:[\\/]/.test(path);
 
-/** Resolves a path in a file, as Compose does: relative to the file's directory, with `~` for the home directory. */
-export function resolvePath(written: string, file: string): string {
-  const path = written.replace(/^~(?=\/|$)/, () => homedir());
+/**
+ * Resolves a path in a file, as Compose does: relative to the file's directory, with `~` for the home directory.
+ * @param variable of the environment, which names the home directory.
+ */
+export function resolvePath(written: string, file: string, variable: Lookup): string {
+  const path = written.replace(/^~(?=\/|$)/, () => variable("HOME") || variable("USERPROFILE") || homedir());
   return isAbsolute(path) || isWindowsPath(path) ? path : join(dirname(file), path);
 }
 
 /** Paths of all files that an app file references: env files, and the files of secrets and configs. */
-export function referencedPaths(tree: SourceTree): string[] {
+export function referencedPaths(tree: SourceTree, variable: Lookup): string[] {
   const { apps, secrets, configs } = mapping(tree.root.value);
   const written = [
     ...Object.values(mapping(apps)).flatMap((app) => pathsIn(mapping(app)["env_file"])),
@@ -23,7 +27,7 @@ export function referencedPaths(tree: SourceTree): string[] {
       Object.values(mapping(declared)).flatMap((each) => pathsIn(mapping(each)["file"])),
     ),
   ];
-  return written.map((path) => resolvePath(path, tree.source.file));
+  return written.map((path) => resolvePath(path, tree.source.file, variable));
 }
 
 /** The file is not validated yet, so a value that is not a mapping counts as empty. */

@@ -153,10 +153,11 @@ const withoutSpaceAround = (entry: KeyValue): KeyValue =>
 /** The variables of an app's env files. Later files override earlier ones. */
 export function envFileVariables(context: AppContext): Variable[] {
   const { entry, path, tree, envFiles } = context;
+  const variable = environmentLookup(context.environment);
   const variables = new Map<string, Variable>();
   const before: string[] = [];
   for (const { name, required, at } of envFileReferences(entry.env_file, [...path, "env_file"])) {
-    const file = resolvePath(name, tree.source.file);
+    const file = resolvePath(name, tree.source.file, variable);
     if (!required && !envFiles.has(file)) continue;
     const content = envFiles.read(file, before, variables);
     before.push(file);

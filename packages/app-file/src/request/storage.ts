@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { posix, resolve } from "node:path";
 import { type Mount, trimEnd } from "@openfactory/deploy-core";
 import { isWindowsPath, resolvePath } from "../files/referenced-files.js";
+import { environmentLookup, type Lookup } from "../interpolation/interpolate.js";
 import type { AppEntry } from "../schema/app-file.js";
 import type { TmpfsEntry } from "../schema/host-settings.js";
 import { compact } from "../schema/scalars.js";
@@ -18,13 +19,14 @@ export function mountsField({
   entry: { uuid, storage, tmpfs },
   path,
   tree,
+  environment,
 }: AppContext): RequestField<Mount[]> | undefined {
   const named = Object.entries(storage ?? {});
   const inMemory = tmpfs == null ? [] : Array.isArray(tmpfs) ? tmpfs : [tmpfs];
   if (named.length === 0 && inMemory.length === 0) return undefined;
   const mountOf = (name: string, each: NfsStorage | LocalStorage | VolumeStorage): Mount => {
     if (each.type === "nfs") return nfsMount(each);
-    if (each.type === "local") return localMount(each, tree.source.file);
+    if (each.type === "local") return localMount(each, tree.source.file, environmentLookup(environment));
     return volumeMount(each, `${uuid.toLowerCase()}_${name}`);
   };
   return {
@@ -86,8 +88,8 @@ function nfsVolumeName(server: string, remotePath: string, options: readonly str
 }
 
 /** A bind mount of an absolute path. */
-function localMount({ local_path, mount_point, read_only }: LocalStorage, file: string): Mount {
-  const path = resolvePath(local_path, file);
+function localMount({ local_path, mount_point, read_only }: LocalStorage, file: string, variable: Lookup): Mount {
+  const path = resolvePath(local_path, file, variable);
   return {
     Type: "bind",
     Source: isWindowsPath(path) ? path : resolve(path),

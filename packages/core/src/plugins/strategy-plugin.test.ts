@@ -1,12 +1,13 @@
 import "reflect-metadata";
 import { createRequire } from "node:module";
-import { container as root, inject, injectable, type InjectionToken } from "tsyringe";
+import { container as root, type DependencyContainer, inject, injectable, type InjectionToken } from "tsyringe";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { DeploymentError } from "../errors.js";
 import { REQUIRED_FIELDS } from "../strategy/manifest.js";
 import { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { CONTRACT_VERSION } from "./contract-version.js";
+import { environmentOf } from "./environment.js";
 import { LOAD_TIMEOUT_MS } from "./plugin-registry.js";
 import {
   acceptForeignClasses,
@@ -54,6 +55,23 @@ const registry = (...declared: [name: string, load: () => Promise<unknown>][]): 
 };
 
 describe("StrategyRegistry", () => {
+  test.each([
+    ["given to the registry", root.createChildContainer(), { A: "given" }, "given"],
+    ["of the process by default", root.createChildContainer(), undefined, "of the process"],
+  ])("gives a plugin the environment %s", async (_, container, env, expected) => {
+    vi.stubEnv("A", "of the process");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const made = new StrategyRegistry(container, env && { env });
+    const reading = plugin("one", {
+      register(own: DependencyContainer) {
+        own.register(LABEL, { useValue: environmentOf(own)["A"] });
+        own.register(DEPLOYMENT_STRATEGY, { useClass: SomeStrategy });
+      },
+    });
+    made.declare({ name: "one", origin: "package", load: async () => ({ plugin: reading }) });
+    expect((await made.create("one")).manifest.name).toBe(expected);
+  });
+
   test("loads a plugin on first use, and once", async () => {
     let loads = 0;
     const known = registry(["one", async () => ((loads += 1), { plugin: plugin("one") })]);

@@ -6,6 +6,7 @@ import { formatFieldPath } from "../request/field-path.js";
 import { withReadableManifest } from "../strategy/read-manifest.js";
 import type { OpenFactoryServiceDeploymentStrategy } from "../strategy/strategy.js";
 import { parseContractRange } from "./contract-version.js";
+import { type Environment, registerEnvironment } from "./environment.js";
 import { adaptOlderPlugin } from "./older-plugin.js";
 import { isSchema, messageOf, pluginFailed, type PluginKind, PluginRegistry, REPORT_BUG } from "./plugin-registry.js";
 
@@ -48,11 +49,17 @@ const STRATEGY: PluginKind = {
 /** The known strategies, by name of the platform. */
 export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
   readonly #container: DependencyContainer;
+  readonly #env: Environment | undefined;
 
-  /** @param container the parent of each strategy's container. Plugins can inject its registrations. */
-  constructor(container: DependencyContainer = rootContainer) {
+  /**
+   * @param container the parent of each strategy's container. Plugins can inject its registrations.
+   * @param options.env the environment of the strategies: see {@link environmentOf}. Default: that of the container, else
+   * `process.env`.
+   */
+  constructor(container: DependencyContainer = rootContainer, { env }: { env?: Environment } = {}) {
     super(STRATEGY);
     this.#container = container;
+    this.#env = env;
   }
 
   /**
@@ -75,6 +82,7 @@ export class StrategyRegistry extends PluginRegistry<StrategyPlugin> {
       });
     }
     const container = acceptForeignClasses(this.#container.createChildContainer());
+    if (this.#env !== undefined) registerEnvironment(container, this.#env);
     try {
       await plugin.register(container, parsed.data);
       const strategy = container.resolve(DEPLOYMENT_STRATEGY);

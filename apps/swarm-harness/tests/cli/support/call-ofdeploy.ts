@@ -9,7 +9,7 @@ import type { ProcessResult } from "./spawn-ofdeploy.js";
 /**
  * Runs the command in this process, from its sources: a fifth of the CPU time of `spawnOfdeploy`, for tests of long sequences of
  * commands. Others start processes of the bundle.
- * @param env variables for the file, in addition to those of the process. The connection to the engine does not see them.
+ * @param env variables in addition to those of the process.
  */
 export async function callOfdeploy(
   args: readonly string[],

@@ -1,5 +1,5 @@
 import { run } from "ofdeploy";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect } from "vitest";
 import { captureIo } from "../../cli/support/run-ofdeploy.js";
 
 /** Expects that the command exits with 4 for the engine of this environment, and prints the reason and the hint. */
@@ -8,9 +8,8 @@ export async function expectUnreachable(
   reason: string,
   hint: string,
 ): Promise<void> {
-  onTestFinished(() => void vi.unstubAllEnvs());
-  for (const [name, value] of Object.entries({ DOCKER_CONFIG: "/nowhere", ...env })) vi.stubEnv(name, value);
-  const io = captureIo(process.cwd());
+  const all = { ...process.env, DOCKER_CONFIG: "/nowhere", ...env } as Record<string, string>;
+  const io = captureIo(process.cwd(), { env: all });
   expect(await run(["ls"], io), io.stderr.text).toBe(4);
   const [message = "", advice = ""] = io.stderr.text.split("\n");
   expect(message).toMatch(/^error\[ENGINE_UNREACHABLE\] /);
