@@ -1,5 +1,6 @@
 import { limit, type OperationOptions, throwIfAborted } from "@openfactory/deploy-core";
 import { type DockerEngine, perEngine } from "@openfactory/docker-engine";
+import { forgetStart, recordStart } from "./in-state-since.js";
 
 /** By measurement (`npm run bench -- --only concurrency`), an engine starts containers no faster with more than 2 at a time. */
 const SLOTS = 8;
@@ -26,10 +27,18 @@ export const createInSlot = (
 
 export const startInSlot = (
   engine: DockerEngine,
-  ...call: Parameters<Containers["start"]>
-): ReturnType<Containers["start"]> => slots(engine)(() => engine.containers.start(...call));
+  ...[id, ...options]: Parameters<Containers["start"]>
+): ReturnType<Containers["start"]> =>
+  slots(engine)(async () => {
+    await engine.containers.start(id, ...options);
+    recordStart(engine, id);
+  });
 
 export const removeInSlot = (
   engine: DockerEngine,
-  ...call: Parameters<Containers["remove"]>
-): ReturnType<Containers["remove"]> => slots(engine)(() => engine.containers.remove(...call));
+  ...[id, ...options]: Parameters<Containers["remove"]>
+): ReturnType<Containers["remove"]> =>
+  slots(engine)(async () => {
+    await engine.containers.remove(id, ...options);
+    forgetStart(engine, id);
+  });

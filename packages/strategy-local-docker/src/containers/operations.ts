@@ -2,6 +2,7 @@ import { DeploymentError, type OperationOptions, sleep } from "@openfactory/depl
 import { type CallOptions, type ContainerDetails, type DockerEngine, ifExists } from "@openfactory/docker-engine";
 import { removeInSlot, startInSlot } from "./engine-slots.js";
 import type { InspectedContainer } from "./group.js";
+import { forgetStart, recordStart } from "./in-state-since.js";
 import { type ContainerName, formatContainerName, parseRestartPolicy } from "./names.js";
 
 const RETRY_MS = 100;
@@ -41,6 +42,7 @@ export async function stopContainer(
   { signal }: OperationOptions = {},
 ): Promise<void> {
   await engine.containers.stop(id, { signal, graceMs: graceMs(Config) });
+  forgetStart(engine, id);
 }
 
 const graceMs = ({ StopTimeout }: ContainerDetails["Config"]): number =>
@@ -53,6 +55,7 @@ export async function restartContainer(
   { signal }: OperationOptions = {},
 ): Promise<void> {
   await engine.containers.restart(id, { signal, graceMs: graceMs(Config) });
+  recordStart(engine, id);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DockerEngine } from "@openfactory/docker-engine";
 import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
+import { startInSlot } from "../containers/engine-slots.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
 const container = (restarts: number, state: object = {}) => ({
@@ -173,6 +174,43 @@ test("wait() reports the last exit code of a container in a crash loop that runs
     message: "Service demo is in a crash loop: its process exits with code 3.",
     instance: { exitCode: 3 },
   });
+});
+
+const HOUR_MS = 3_600_000;
+
+test.each([
+  ["behind", -HOUR_MS],
+  ["ahead", HOUR_MS],
+])(
+  "wait() observes a process that it has just seen for settleMs if the engine's clock is an hour %s",
+  async (_, ms) => {
+    const StartedAt = new Date(Date.now() + ms).toISOString();
+    const ended = { StartedAt, Status: "exited", Running: false, ExitCode: 3 };
+    await expect(waitOn(container(0, { StartedAt }), container(0, ended))).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      instance: { exitCode: 3 },
+    });
+  },
+);
+
+test("wait() counts settleMs from a start that the same process has made, and not if the engine restarted the process since", async () => {
+  const StartedAt = new Date(Date.now() + HOUR_MS).toISOString();
+  const ended = container(0, { StartedAt, Status: "exited", Running: false, ExitCode: 3 });
+  const waitAfterStart = async (restarts: number) => {
+    const { engine } = fakeEngine({
+      "containers.start": () => undefined,
+      "containers.inspect": (() => {
+        const states = [container(restarts, { StartedAt }), ended];
+        return () => states.shift() ?? ended;
+      })(),
+      "containers.logs": () => undefined,
+    });
+    await startInSlot(engine, "abc");
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    return new LocalDockerDeploymentStrategy(engine).wait("demo", { settleMs: 50, timeoutMs: 5_000 });
+  };
+  expect(await waitAfterStart(0)).toMatchObject({ state: "running" });
+  await expect(waitAfterStart(1)).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
 test.each(["running", "stopped"])(

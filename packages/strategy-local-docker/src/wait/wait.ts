@@ -2,6 +2,7 @@ import { type InstanceStatus, type ServiceStatus, throwIfAborted, type WaitOptio
 import type { ContainerDetails, DockerEngine } from "@openfactory/docker-engine";
 import { findCurrentContainers } from "../containers/find.js";
 import { toInspectedContainer } from "../containers/group.js";
+import { inStateSince } from "../containers/in-state-since.js";
 import { serviceStatus } from "../observe/status.js";
 import { describeWait, redactContainerError, taskFailed, timedOut } from "./failure.js";
 import { watchContainers } from "./watch-containers.js";
@@ -40,7 +41,7 @@ export async function waitUntilReady(
   { signal, observer, timeoutMs = 120_000, settleMs = SETTLE_MS }: WaitOptions,
 ): Promise<ServiceStatus> {
   const end = Date.now() + timeoutMs;
-  const since = clock();
+  const since: Since = (container, time) => inStateSince(engine, container, time);
   const watch = await watchContainers(engine, signal);
   let first: ContainerDetails[] = [];
   try {
@@ -90,27 +91,16 @@ export async function waitUntilReady(
 const hasFailed = (instance: InstanceStatus | undefined): boolean =>
   instance?.state === "failed" && instance.engineState !== "restarting";
 
+/** See {@link inStateSince}. */
+type Since = (container: ContainerDetails, time: string) => number;
+
 /** Milliseconds until a container counts as ready; Infinity if that takes an event. */
 const msUntilReady = (container: ContainerDetails, settleMs: number, since: Since): number => {
   const { Status, Health, StartedAt, FinishedAt } = container.State;
   // Podman shows a process that it is about to restart as exited, as if it had been stopped.
-  if (toInspectedContainer(container).stopped) return since(container.Id, FinishedAt) + STOPPED_MS - Date.now();
+  if (toInspectedContainer(container).stopped) return since(container, FinishedAt) + STOPPED_MS - performance.now();
   if (Status === "exited") return 0;
   if (Status !== "running") return Infinity;
   if (Health !== undefined && Health.Status !== "none") return Health.Status === "healthy" ? 0 : Infinity;
-  return since(container.Id, StartedAt) + settleMs - Date.now();
+  return since(container, StartedAt) + settleMs - performance.now();
 };
-
-/** When a container reached a state, by the clock of this machine. */
-type Since = (id: string, time: string) => number;
-
-/** The engine's clock may be ahead of ours: a state counts from when it was first seen, at the latest. */
-function clock(): Since {
-  const seen = new Map<string, number>();
-  return (id, time) => {
-    const key = `${id} ${time}`;
-    const first = seen.get(key) ?? Date.now();
-    seen.set(key, first);
-    return Math.min(Date.parse(time), first);
-  };
-}
