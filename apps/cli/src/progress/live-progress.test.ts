@@ -121,3 +121,34 @@ test("render() shows for how long a state lasts that the app did not begin with"
   const drawn = render(lines, { columns: 80, rows: 24, frame: 0, style: plain });
   expect(drawn.map((text) => text.replace(/^.*?starting/, ""))).toEqual([", for 20 s", "", ""]);
 });
+
+const shown = (more: object = {}) => ({
+  wait: { subject: "ssh", action: "connect to ssh://me@factory-1", level: "connection", ...more } as const,
+  since: Date.now() - 3_000,
+  others: 0,
+});
+
+test("wait() draws lines below those of the apps, which fit the terminal, until it is over", () => {
+  const output = new CapturedOutput({ isTTY: true, columns: 60 });
+  const progress = liveProgress(output, plain);
+  progress.observe({ type: "phase", app: "web", service: "web", phase: "deploying" });
+  progress.wait(shown());
+  const [web, ...waiting] = output.text.trimEnd().split("\n");
+  expect(web).toMatch(/web .*deploying/);
+  expect(waiting).toEqual(["| waiting for ssh to connect to ssh://me@factory-1,", "  for 3.0 s"]);
+  progress.wait(undefined);
+  expect(output.text.slice(output.text.lastIndexOf("\u001b[3A"))).not.toContain("waiting for ssh");
+  progress.stop();
+});
+
+test("wait() for something that may ask for a password prints one line, and draws nothing until it is over", () => {
+  const output = new CapturedOutput({ isTTY: true, columns: 80 });
+  const progress = liveProgress(output, plain);
+  progress.wait(shown({ mayPrompt: true }));
+  progress.observe({ type: "phase", app: "web", service: "web", phase: "deploying" });
+  progress.note("A note.\n");
+  expect(output.text).toBe("waiting for ssh to connect to ssh://me@factory-1, for 3.0 s\nA note.\n");
+  progress.wait(undefined);
+  expect(output.text).toMatch(/A note\.\n. web .*deploying\n$/);
+  progress.stop();
+});

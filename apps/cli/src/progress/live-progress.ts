@@ -30,12 +30,10 @@ export function liveProgress(output: Output, style: Style): Progress {
   const draw = (): void => {
     if (isPaused) return;
     const { columns = 80, rows = 24 } = output;
-    const room = waiting === undefined ? rows : rows - 1;
-    const shown = lines.size === 0 ? [] : render([...lines.values()], { columns, rows: room, frame, style });
-    if (waiting !== undefined) {
-      const text = `${FRAMES[frame % FRAMES.length]} ${stripControlChars(waitText(waiting, Date.now()))}`;
-      shown.push(style("dim", fit(text, columns - 1)));
-    }
+    const waits = waiting === undefined ? [] : waitLines(waiting, { columns, rows, frame, style });
+    const apps = [...lines.values()];
+    const shown = apps.length === 0 ? [] : render(apps, { columns, rows: rows - waits.length, frame, style });
+    shown.push(...waits);
     // Without this, an idle display would write to the terminal all the time.
     if (shown.length === 0 && drawn === 0) return;
     writeRaw(output, `${erase()}${terminalText(shown.map((line) => `${line}\n`).join(""))}`);
@@ -144,6 +142,15 @@ export function render(lines: readonly Line[], { columns, rows, frame, style }: 
     return colorize(line.kind, fit(all.trimEnd(), columns - 1), style);
   });
   return isCut ? [...texts, fit(summary(lines), columns - 1)] : texts;
+}
+
+/** A wait in one line, or in two: its end, the time, must be seen in narrow windows too. */
+function waitLines(waiting: ShownWait, { columns, frame, style }: Frame): string[] {
+  const text = `${FRAMES[frame % FRAMES.length]} ${stripControlChars(waitText(waiting, Date.now()))}`;
+  const width = columns - 1;
+  const end = text.length <= width ? text.length : text.lastIndexOf(" ", Math.min(width, text.lastIndexOf(" for ")));
+  const parts = [text.slice(0, end), text.slice(end + 1)].filter(Boolean);
+  return parts.map((part, index) => style("dim", index === 0 ? fit(part, width) : `  ${fitEnd(part, width - 2)}`));
 }
 
 const replicasOf = ({ replicas }: Line): string =>

@@ -8,7 +8,7 @@ import { type ShownWait, WaitLog } from "./wait-log.js";
 /** A wait that has lasted for this long is shown, in milliseconds. */
 const SHOW_AFTER_MS = 3_000;
 /** How often the display looks for another wait to show, at most. */
-const CHECK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 500;
 
 /**
  * Shows what a command waits for, from its start to its end: in the progress of its apps while there is one, else by itself.

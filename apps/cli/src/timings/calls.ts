@@ -6,9 +6,13 @@ import type { Call, TimingRecorder } from "./recorder.js";
 const STARTED = "http.client.request.start";
 const ANSWERED = "http.client.response.finish";
 
+// Source: the channels of Node's fetch, https://undici.nodejs.org/#/docs/api/DiagnosticsChannel
+const FETCH = "undici:request:";
+
 /**
  * Records each HTTP call of this process, over every transport. Only the method and the path are kept: the query, the
- * headers and the bodies can contain secrets.
+ * headers and the bodies can contain secrets. Of a call of `fetch`, to a registry or to the server of a device's file, also the
+ * path can.
  * @returns a function that stops it.
  */
 export function recordCalls(recorder: TimingRecorder): () => void {
@@ -26,12 +30,39 @@ export function recordCalls(recorder: TimingRecorder): () => void {
     if (response.statusCode !== undefined) call.status = response.statusCode;
     response.once("close", () => (call.end = performance.now()));
   };
-  subscribe(STARTED, started);
-  subscribe(ANSWERED, answered);
-  return () => {
-    unsubscribe(STARTED, started);
-    unsubscribe(ANSWERED, answered);
+  const fetches = new WeakMap<object, Call>();
+  const fetched = (message: unknown): void => {
+    const { request } = message as FetchMessage;
+    const call = { name: request.origin, method: request.method, begin: performance.now(), end: Number.NaN };
+    fetches.set(request, call);
+    recorder.addCall(call);
   };
+  const fetchAnswered = (message: unknown): void => {
+    const { request, response } = message as FetchMessage;
+    const call = fetches.get(request);
+    if (call !== undefined && response !== undefined) call.status = response.statusCode;
+  };
+  const fetchEnded = (message: unknown): void => {
+    const call = fetches.get((message as FetchMessage).request);
+    if (call !== undefined) call.end = performance.now();
+  };
+  const listeners = [
+    [STARTED, started],
+    [ANSWERED, answered],
+    [`${FETCH}create`, fetched],
+    [`${FETCH}headers`, fetchAnswered],
+    [`${FETCH}trailers`, fetchEnded],
+    [`${FETCH}error`, fetchEnded],
+  ] as const;
+  for (const [name, listener] of listeners) subscribe(name, listener);
+  return () => {
+    for (const [name, listener] of listeners) unsubscribe(name, listener);
+  };
+}
+
+interface FetchMessage {
+  request: { origin: string; method: string };
+  response?: { statusCode: number };
 }
 
 /** The path without the version of the API and without the query. */

@@ -189,3 +189,16 @@ test("recordCalls() records method, path and status of each HTTP call, without i
   ]);
   expect(recorder.calls.every(({ begin, end }) => end >= begin)).toBe(true);
 });
+
+test("recordCalls() records calls of fetch by their server, without their path", async () => {
+  const server = createServer((_, response) => response.end("{}"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const recorder = new TimingRecorder(0);
+  const stop = recordCalls(recorder);
+  await (await fetch(`${origin}/v2/hunter2?token=secret`)).text();
+  stop();
+  server.close();
+  expect(recorder.calls).toMatchObject([{ method: "GET", name: origin, status: 200 }]);
+  expect(recorder.calls[0]?.end).toBeGreaterThan(0);
+});

@@ -30,16 +30,17 @@ test("every call of every command is explained while the manager does not answer
     [["logs", "web"], 0],
     [["wait"], 0],
     [["doctor"], 0],
-    [["scale", "web=2"], 0],
-    [["restart"], 0],
+    [["scale", "web=0", "--no-wait"], 0],
+    [["scale", "web=1", "--no-wait"], 0],
+    [["restart", "--no-wait"], 0],
     [["refresh-auth"], 0],
   ] as const) {
     const result = await explained.run(args);
     expect(result.code, `${args[0]}: ${result.out}${result.err}`).toBe(code);
   }
   write(2);
-  expect((await explained.run(["up", "--json"])).code).toBe(0);
-  expect((await explained.run(["rollback"], { isTTY: true })).code).toBe(0);
+  expect((await explained.run(["up", "--json", "--no-wait"])).code).toBe(0);
+  expect((await explained.run(["rollback", "--no-wait"], { isTTY: true })).code).toBe(0);
   expect((await explained.run(["down", "--json"])).code).toBe(0);
   expect(explained.silent).toEqual([]);
   expect(explained.calls.size).toBeGreaterThan(20);

@@ -1,3 +1,4 @@
+import { observeWaits } from "@openfactory/deploy-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { infoAnswer } from "../../test/answers.js";
 import { fakeEngine, type FakeEngine, type Handler } from "../../test/fake-engine.js";
@@ -196,8 +197,14 @@ describe("several managers", () => {
     first.faults.push(noLeader, noLeader);
     second.faults.push(noLeader, lostLeader);
     const engine = connect([first, second]);
+    const waits: string[] = [];
+    onTestFinished(
+      observeWaits(({ subject, action }, isOver) => waits.push(`${subject} to ${action}${isOver ? ": over" : ""}`)),
+    );
     await engine.services.create(SPEC);
     expect(swarm.services.size).toBe(1);
+    const election = "the managers of the swarm to elect a leader";
+    expect(waits.filter((wait) => wait.startsWith(election))).toEqual([election, `${election}: over`]);
   });
 
   it("without a leader a call fails with ENGINE_UNREACHABLE when the time of an election has passed, and the next calls fail at once", async () => {
