@@ -14,6 +14,7 @@ import {
 } from "./support/device-images.js";
 import { freePort } from "./support/free-port.js";
 import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { firstVariants } from "./support/variants.js";
 
 const LISTENER = new URL("../../../../examples/asset-listener-jsonl/dist/plugin.js", import.meta.url).pathname;
 
@@ -70,7 +71,7 @@ const MODELS: [string, string][] = [
   ["of difficult characters", DIFFICULT_MODEL],
   ["that is longer than a variable", LONG_MODEL],
 ];
-test.each(MODELS.slice(0, process.env["EVERY_VARIANT"] ? undefined : 1))(
+test.each(firstVariants(1, MODELS))(
   "up deploys and down removes an MTConnect device with a model %s",
   async (_, model) => {
     await writeFile(join(folder, "model.xml"), model);

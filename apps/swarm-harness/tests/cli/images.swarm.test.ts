@@ -13,6 +13,7 @@ import {
 } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
+import { everyVariant } from "./support/variants.js";
 
 let swarm: Swarm;
 let manager: RawEngine;
@@ -146,7 +147,7 @@ test("up fails with UNAUTHORIZED before any service is created if the password i
 });
 
 // Takes 40 s, so that only `npm run test:all` runs it.
-if (process.env["EVERY_VARIANT"] !== undefined)
+if (everyVariant)
   test("up names a registry that stops during the run, removes the new services and keeps the running ones", async () => {
     await push(TEST_IMAGE, "kept:1");
     await push(TEST_ENTRYPOINT_IMAGE, "cut:1");
