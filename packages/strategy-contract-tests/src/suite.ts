@@ -68,10 +68,21 @@ export class Suite {
     return name;
   }
 
+  /** An unused name of a service for several cases, which {@link remove} removes. */
+  sharedName(): string {
+    const name = this.name();
+    this.#names.delete(name);
+    return name;
+  }
+
   /** Removes the remaining services of the case. */
   async cleanup(): Promise<void> {
     const names = [...this.#names];
     this.#names.clear();
+    await this.remove(names);
+  }
+
+  async remove(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => this.target.cleanup(name)));
   }
 
@@ -132,11 +143,20 @@ export class Suite {
     if (fields.length > 0) context.skip(`the strategy declares not to support ${fields.join(", ")}`);
   }
 
+  /** The fields of `part` that the host of the engine can't apply, each with the reason. */
+  #unavailable(part: Partial<DeployRequest>): string[] {
+    return Object.entries(this.target.unavailable ?? {})
+      .filter(([field]) => part[field as RequestField])
+      .map(([, reason]) => reason);
+  }
+
+  isAvailable(part: Partial<DeployRequest>): boolean {
+    return this.#unavailable(part).length === 0;
+  }
+
   /** Skips a case with a field that the host of the engine can't apply. */
   skipIfUnavailable(context: TestContext, part: Partial<DeployRequest>): void {
-    for (const [field, reason] of Object.entries(this.target.unavailable ?? {})) {
-      if (part[field as RequestField]) context.skip(`not available here: ${reason}`);
-    }
+    for (const reason of this.#unavailable(part)) context.skip(`not available here: ${reason}`);
   }
 
   /** The strategy with a capability. Skips a case if the capability is not declared. */

@@ -2,13 +2,15 @@ import {
   type Capabilities,
   DeploymentError,
   type DeployRequest,
+  type ListOptions,
   type OpenFactoryServiceDeploymentStrategy,
   type RequestField,
   type ServiceSettings,
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
-import { describe, expect, test, type TestContext } from "vitest";
+import { afterAll, describe, expect, test, type TestContext } from "vitest";
+import { CombinedServices } from "../samples/combined-services.js";
 import { everything, fieldSamples, partOf } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
 import { freeze, testEach } from "../utilities.js";
@@ -17,15 +19,19 @@ type StrategyWithSettings = OpenFactoryServiceDeploymentStrategy & Capabilities[
 
 /** The settings of a request and of its service are equal, so that a plan can compare them. */
 export function settingsCases(suite: Suite): void {
-  /** As `inspect` returns them, and `list` with `settings`. */
+  /** As `inspect` returns them, and `list` with `settings`. @param others fields that are not compared. */
   const expectSettingsOf = async (
     strategy: StrategyWithSettings,
     name: string,
     settings: ServiceSettings,
+    others: readonly RequestField[] = [],
+    listing: ListOptions = only(name),
   ): Promise<void> => {
-    const statuses = await statusesOf(strategy, name);
+    const compared = (all: object = {}) =>
+      Object.fromEntries(Object.entries(all).filter(([field]) => !others.includes(field as RequestField)));
+    const statuses = await statusesOf(strategy, name, listing);
     for (const [how, status] of Object.entries(statuses)) {
-      expect(status?.settings, `settings of ${how}`).toStrictEqual(settings);
+      expect(compared(status?.settings), `settings of ${how}`).toStrictEqual(compared(settings));
     }
     expect(
       new Set(Object.values(statuses).map((status) => status?.revision)).size,
@@ -34,6 +40,9 @@ export function settingsCases(suite: Suite): void {
   };
 
   describe("the settings of a service equal those of its request", () => {
+    const services = new CombinedServices(suite);
+    afterAll(() => services.remove());
+
     testEach(fieldSamples, async (sample, context) => {
       const strategy = suite.with(context, "settings");
       const plain = suite.request();
@@ -44,8 +53,9 @@ export function settingsCases(suite: Suite): void {
       }
       suite.skipIfUnavailable(context, part);
       const settings = await unlessTooOld(context, strategy.settingsOf(request), sample.recent);
-      await strategy.deploy(request);
-      await expectSettingsOf(strategy, request.name, settings);
+      const service = await services.with(sample);
+      const { name } = service.request;
+      await expectSettingsOf(strategy, name, await strategy.settingsOf(service.request), service.others);
       expect(await strategy.settingsOf(settings), "settings are a request of the same settings").toStrictEqual(
         settings,
       );
@@ -59,7 +69,7 @@ export function settingsCases(suite: Suite): void {
       const strategy = suite.with(context, "settings");
       const request = suite.request({ ...(await everything(suite)), env: ["B=1", "A=2"] });
       await strategy.deploy(request);
-      await expectSettingsOf(strategy, request.name, await strategy.settingsOf(request));
+      await expectSettingsOf(strategy, request.name, await strategy.settingsOf(request), [], {});
     });
 
     test("with the pull policy `always`", async (context) => {
@@ -154,12 +164,16 @@ export function settingsCases(suite: Suite): void {
   });
 }
 
+/** Lists the settings of one service, since other tests may have dozens on the platform. */
+const only = (name: string): ListOptions => ({ isRelevant: (service) => service.name === name });
+
 /** The status of a service from `inspect` and `list`, if the strategy has them. */
 async function statusesOf(
   strategy: StrategyWithSettings,
   name: string,
+  listing: ListOptions = only(name),
 ): Promise<Record<string, ServiceStatus | undefined>> {
-  const listed = supports(strategy, "list") ? await strategy.list({ settings: true }) : undefined;
+  const listed = supports(strategy, "list") ? await strategy.list({ ...listing, settings: true }) : undefined;
   return {
     ...(supports(strategy, "inspect") && { inspect: await strategy.inspect(name) }),
     ...(listed && { list: listed.find((status) => status.name === name) }),

@@ -151,9 +151,10 @@ export async function expectAgreement({ suite, model }: Run, seen: Seen): Promis
   }
   const { strategy } = suite;
   if (!supports(strategy, "list")) return;
+  const isOwn = ({ name }: { name: string }): boolean => suite.owns(name);
   const listed = await suite.eventually(
     `the strategy lists ${names.join(", ") || "nothing"}`,
-    async () => (await strategy.list({ settings: true })).filter(({ name }) => suite.owns(name)),
+    async () => (await strategy.list({ settings: true, isRelevant: isOwn })).filter(isOwn),
     (all) => all.map(({ name }) => name).join() === names.join(),
   );
   if (!supports(strategy, "settings")) return;

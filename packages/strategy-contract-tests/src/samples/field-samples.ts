@@ -278,14 +278,16 @@ const APART = new Set([
   "privileged",
 ]);
 
+/** Whether a sample can be in one request with samples of other fields. Several replicas can't share a host port on one host. */
+export const isCombinable = ({ title, recent }: FieldSample, { mode }: Part): boolean =>
+  !APART.has(title) && !recent && mode === undefined;
+
 /** One request with every field that the strategy supports, with the last supported sample of each field. */
 export async function everything(suite: Suite): Promise<Partial<DeployRequest>> {
   let whole: Partial<DeployRequest> = {};
-  for (const sample of fieldSamples.filter(({ title, recent }) => !APART.has(title) && !recent)) {
+  for (const sample of fieldSamples) {
     const part = await partOf(sample, suite);
-    // Several replicas can't share a host port on one host.
-    if (part.mode !== undefined) continue;
-    if (suite.isSupported(part)) whole = { ...whole, ...part };
+    if (isCombinable(sample, part) && suite.isSupported(part)) whole = { ...whole, ...part };
   }
   return whole;
 }
