@@ -1,7 +1,7 @@
 import { DeploymentError, type FileReference, type NormalizedRequest } from "@openfactory/deploy-core";
 import { type CallOptions, type DockerEngine, type NamedResources, perEngine } from "@openfactory/docker-engine";
 import { BatchPoller, NO_DELAY } from "../observe/batch-poller.js";
-import { MAX_FILTER_NAMES } from "../observe/list-tasks.js";
+import { MAX_FILTER_NAMES } from "../observe/list-named.js";
 
 /** Ids by name: a service refers to secrets and configs by both (Engine API, ContainerSpec.Secrets). */
 export interface ResolvedFiles {

@@ -1,7 +1,8 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { DockerEngine, Filters, TaskDetails } from "@openfactory/docker-engine";
 import { expect, test } from "vitest";
-import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
+import { listSwarm, MAX_FILTER_NAMES } from "./list-named.js";
+import { listTasks } from "./list-tasks.js";
 
 const TASKS = ["a", "b", "gone"].map((id) => ({ ID: `task-${id}`, ServiceID: id }) as TaskDetails);
 
@@ -43,6 +44,15 @@ test("listTasks() lists all tasks instead of naming more than 100 services", asy
   const many = Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`);
   expect(idsOf(await listTasks(engine, services("a", ...many)))).toEqual(["task-a"]);
   expect(asked).toEqual([{}]);
+});
+
+test("listTasks() names 100 services in each call if they are few of a swarm, also if one was removed meanwhile", async () => {
+  const ids = [...Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`), "a", "gone"];
+  const { engine, asked } = engineWith([...ids.slice(0, -1), "b"]);
+  const all = Array.from({ length: 4 * ids.length }, () => ({}));
+  await listSwarm(Object.assign(engine, { services: { list: async () => all } }) as DockerEngine);
+  expect(idsOf(await listTasks(engine, services(...ids)))).toEqual(["task-a", "task-gone"]);
+  expect(asked).toEqual([{ service: ids.slice(0, MAX_FILTER_NAMES) }, { service: ["a", "gone"] }, {}]);
 });
 
 test("listTasks() rejects with any other error", async () => {

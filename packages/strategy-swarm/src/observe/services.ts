@@ -10,7 +10,8 @@ import {
 import { unmappedServiceSettings } from "@openfactory/docker-translators";
 import { networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
-import { listTasks, MAX_FILTER_NAMES } from "./list-tasks.js";
+import { listNamed, listSwarm } from "./list-named.js";
+import { listTasks } from "./list-tasks.js";
 import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
 import { replacedBeforeRunning } from "./update-state.js";
@@ -19,8 +20,8 @@ import { replacedBeforeRunning } from "./update-state.js";
 const serviceLookups = perEngine(
   (engine) =>
     new BatchPoller<string, ServiceDetails | undefined>(async (names) => {
-      const parts = await Promise.all(namesByCall(engine, names).map((part) => servicesByName(engine, part)));
-      return (name) => parts.find((part) => part.has(name))?.get(name);
+      const services = await servicesByName(engine, names);
+      return (name) => services.get(name);
     }, NO_DELAY),
 );
 
@@ -38,31 +39,15 @@ export async function findService(
   return service ?? Promise.reject(serviceNotFound(engine, serviceName));
 }
 
-/** The number of services at the last list of all of them. */
-const swarmSize = perEngine(() => ({ services: 0 }));
-
 /**
- * The services with exactly these names, in one call. The engine's filter matches prefixes, and its lookup by name also
- * accepts ids: neither is exact.
+ * The services with exactly these names, in one call or one for each part of {@link listNamed}. The engine's filter matches
+ * prefixes, and its lookup by name also accepts ids: neither is exact.
  */
 async function servicesByName(engine: DockerEngine, names: readonly string[]): Promise<Map<string, ServiceDetails>> {
   const valid = names.filter(isServiceName);
   if (valid.length === 0) return new Map();
-  const isFiltered = valid.length <= MAX_FILTER_NAMES;
-  const listed = await engine.services.list(isFiltered ? { name: valid } : {});
-  if (!isFiltered) swarmSize(engine).services = listed.length;
+  const listed = await listNamed(engine, valid, (part) => listSwarm(engine, part));
   return new Map(listed.map((service) => [service.Spec.Name, service]));
-}
-
-/**
- * The names by call: all in one, which lists all services if the names are too many for a filter; or, if they are at
- * most a quarter of a swarm's services, filters. Otherwise each poll would cost more the more services there are.
- */
-function namesByCall(engine: DockerEngine, names: readonly string[]): (readonly string[])[] {
-  if (names.length <= MAX_FILTER_NAMES || names.length > swarmSize(engine).services / 4) return [names];
-  return Array.from({ length: Math.ceil(names.length / MAX_FILTER_NAMES) }, (_, call) =>
-    names.slice(call * MAX_FILTER_NAMES, (call + 1) * MAX_FILTER_NAMES),
-  );
 }
 
 export const serviceNotFound = (engine: DockerEngine, serviceName: string): DeploymentError => {
@@ -100,7 +85,7 @@ export async function observe(
   return { service, tasks, nodes };
 }
 
-/** The tasks of services, by service id: one call. */
+/** The tasks of services, by service id, as {@link listTasks} lists them. */
 async function tasksByService(
   engine: DockerEngine,
   services: readonly Pick<ServiceDetails, "ID">[],
@@ -109,31 +94,19 @@ async function tasksByService(
   return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
 }
 
-/** The services with these names that exist, by name, and their tasks by service id. */
-async function servicesWithTasks(
-  engine: DockerEngine,
-  names: readonly string[],
-): Promise<{ services: Map<string, ServiceDetails>; tasks: Map<string, TaskDetails[]> }> {
-  const listed = await servicesByName(engine, names);
-  const found = names.flatMap((name) => listed.get(name) ?? []);
-  const services = new Map(found.map((service) => [service.Spec.Name, service]));
-  return { services, tasks: found.length === 0 ? new Map() : await tasksByService(engine, found) };
-}
-
 /** Swarm has no events of tasks, so managers must be polled. A wait ends at most 100 ms and one poll after the change. */
 const POLL_INTERVAL: PollInterval = { minDelayMs: 40, backoffFactor: 5, maxDelayMs: 100 };
 
 /**
- * Observes services by their exact names, in two calls, or two for each part of {@link namesByCall}. Throws DeploymentError
+ * Observes services by their exact names, in two calls, or two for each part of {@link listNamed}. Throws DeploymentError
  * `NOT_FOUND` for a name without service.
  */
 export const servicePoller = perEngine((engine) => {
   let nodes: NodesById = new Map();
   return new BatchPoller<string, Observation>(async (names) => {
-    const parts = await Promise.all(namesByCall(engine, names).map((part) => servicesWithTasks(engine, part)));
-    const services = new Map(parts.flatMap((part) => [...part.services]));
-    const tasks = new Map(parts.flatMap((part) => [...part.tasks]));
-    const found = [...services.values()];
+    const services = await servicesByName(engine, names);
+    const found = names.flatMap((name) => services.get(name) ?? []);
+    const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
     // Nodes rarely change: list them again only for a task on an unknown node, for global services, and when a node may
     // have been lost.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
@@ -156,7 +129,7 @@ export interface RemovedService {
 }
 
 /**
- * Lists the tasks of removed services, in one call, or one for each part of {@link namesByCall}. The engine rejects the id of a
+ * Lists the tasks of removed services, in one call, or one for each part of {@link listNamed}. The engine rejects the id of a
  * removed service as a filter, but lists the tasks until their nodes have reported that the containers ended. The name of a
  * task begins with that of its service (swarmkit, api/naming: `service.slot.id`).
  */
@@ -164,10 +137,8 @@ export const remainingTasksPoller = perEngine(
   (engine) =>
     new BatchPoller<RemovedService, TaskDetails[]>(async (removed) => {
       const prefixes = removed.map(({ name }) => `${name}.`);
-      const listed = await Promise.all(
-        namesByCall(engine, prefixes).map((name) => engine.tasks.list(name.length > MAX_FILTER_NAMES ? {} : { name })),
-      );
-      const tasks = Map.groupBy(listed.flat(), ({ ServiceID }) => ServiceID);
+      const listed = await listNamed(engine, prefixes, (name) => engine.tasks.list(name ? { name } : {}));
+      const tasks = Map.groupBy(listed, ({ ServiceID }) => ServiceID);
       return ({ id }) => tasks.get(id) ?? [];
     }, POLL_INTERVAL),
 );
