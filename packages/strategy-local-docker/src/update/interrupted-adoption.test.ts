@@ -120,12 +120,14 @@ describe.each(cases)("adoption: $title", (each) => {
 
   test("if the process of down ends after any call, too, the next down completes it", async () => {
     for (let last = 0; ; last++) {
-      const { isDone } = await killed(each, last);
+      const { memory: left, before, isDone } = await killed(each, last);
       // Changes of several replicas repeat those of one container. `npm run test:all` sets EVERY_CALL.
       const step = each.emulateReplicas && process.env["EVERY_CALL"] === undefined ? 3 : 1;
       for (let calls = 0; ; calls += step) {
         const where = `after ${last} calls and ${calls} of down`;
-        const { memory, fresh, before } = await killed(each, last);
+        const memory = left.copy();
+        const fresh = () =>
+          new LocalDockerDeploymentStrategy(memory.engine(), { emulateReplicas: each.emulateReplicas ?? false });
         const [listed] = await fresh().list();
         const start = memory.calls.length;
         memory.onCall = (index) => {
