@@ -7,10 +7,10 @@ import type { Files } from "./files/referenced-files.js";
 import { type Findings, reporterFor } from "./findings.js";
 import type { Environment } from "./interpolation/interpolate.js";
 import { ProjectBudget } from "./limits.js";
-import type { BuiltProject, LocatedApp, LocatedKey } from "./located.js";
+import { type BuiltProject, comparedKeys, type LocatedApp, type LocatedKey } from "./located.js";
 import type { App, AppNetwork } from "./model.js";
 import { nameProject } from "./project-name.js";
-import { buildRequest, REQUEST_FORMAT } from "./request/build-request.js";
+import { buildRequest, type FieldsReader, fieldsReader, REQUEST_FORMAT } from "./request/build-request.js";
 import { EnvFiles } from "./request/env-files.js";
 import { inheritedVariables } from "./request/environment.js";
 import type { SharedContext } from "./request/fields.js";
@@ -106,10 +106,11 @@ function finishProject(
     const inherited = inheritedVariables(env);
     const envFiles = new EnvFiles(files, env);
     const shared = { tree, file, environment: env, inherited, files, declared, envFiles, budget, findings, report };
+    const fieldsAt = fieldsReader(shared);
     const devices = readDevices(keys.devices, prepared, deviceNames, shared);
     return {
       devices,
-      apps: [...keys.apps.flatMap((key) => readApp(key, shared)), ...devices.flatMap(({ apps }) => apps)],
+      apps: [...keys.apps.flatMap((key) => readApp(key, shared, fieldsAt)), ...devices.flatMap(({ apps }) => apps)],
     };
   });
   const apps = located.flatMap((each) => each.apps);
@@ -188,7 +189,7 @@ function checkEntries({ source: { tree }, outline, keys }: OutlinedFile, hasOthe
 }
 
 /** The app of that name. Empty if its entry is invalid, which is a finding. */
-function readApp(key: string, shared: SharedContext): LocatedApp[] {
+function readApp(key: string, shared: SharedContext, fieldsAt: FieldsReader): LocatedApp[] {
   const { tree, file, findings } = shared;
   const path = ["apps", key];
   const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
@@ -196,7 +197,7 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
   if (entry === undefined) return [];
   const published = (entry.ports ?? []).reduce((total, { length }) => total + length, 0);
   shared.budget.addPorts(published, tree.locateKey([...path, "ports"]));
-  const { fields, ...built } = buildRequest({ ...shared, entry, path });
+  const { fields, ...built } = buildRequest({ ...shared, entry, path }, fieldsAt);
   const app: App = {
     key,
     service: entry.uuid.toLowerCase(),
@@ -207,7 +208,7 @@ function readApp(key: string, shared: SharedContext): LocatedApp[] {
     dependsOn: [],
     localStorageLocations: localStorage(key, entry, tree),
   };
-  return [{ app, entry, path, tree, fields }];
+  return [{ app, entry: comparedKeys(entry), path, tree, fields }];
 }
 
 const localStorage = (key: string, { storage }: AppEntry, tree: SourceTree): SourceLocation[] =>

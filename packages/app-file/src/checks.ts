@@ -93,12 +93,12 @@ export function checkServiceNames(apps: readonly LocatedApp[], findings: Finding
   const firsts = new Map<string, LocatedApp>();
   for (const each of apps) {
     const { app, tree } = each;
-    if (tree.isBroken(uuidOf(each))) continue;
     const first = firsts.get(app.service);
-    if (first === undefined) {
+    if (first === undefined || first.tree.isBroken(uuidOf(first))) {
       firsts.set(app.service, each);
       continue;
     }
+    if (tree.isBroken(uuidOf(each))) continue;
     // The same app in two files: checkKeys() reports it.
     if (first.app.key === app.key) continue;
     const here = tree.locate(uuidOf(each));
@@ -149,7 +149,9 @@ function portUses({ app: { key }, entry, publishedPorts, path, tree }: LocatedAp
  */
 export function checkVolumeNames(apps: readonly LocatedApp[], findings: Findings): void {
   const byVolume = Map.groupBy(apps.flatMap(volumeUses), ({ volume }) => volume);
-  for (const [first, ...others] of byVolume.values()) {
+  for (const uses of byVolume.values()) {
+    if (uses.every(({ driver }) => isSameDriver(driver, uses[0]?.driver ?? {}))) continue;
+    const [first, ...others] = uses.filter(({ path, tree }) => !tree.isBroken(path));
     for (const other of others) {
       if (first && !isSameDriver(first.driver, other.driver)) addVolumeConflict(first, other, findings);
     }
@@ -176,7 +178,7 @@ function volumeUses({ app, entry, path, tree }: LocatedApp): VolumeUse[] {
   return names.flatMap((name, index) => {
     const { Type, Source, VolumeOptions } = mounts[index] ?? {};
     const here = [...path, "storage", name];
-    if (Type !== "volume" || Source == null || tree.isBroken(here)) return [];
+    if (Type !== "volume" || Source == null) return [];
     return [{ key: app.key, volume: Source, driver: VolumeOptions?.DriverConfig ?? {}, path: here, tree }];
   });
 }

@@ -30,6 +30,10 @@ interface Finding {
 export class Findings {
   readonly #findings = new Map<string, Finding>();
 
+  get isEmpty(): boolean {
+    return this.#findings.size === 0;
+  }
+
   /** The same finding at the same location counts once, such as in an anchor that is used twice. */
   add(location: SourceLocation, message: string, hint?: Hint): void {
     const key = keyOf(location, message);

@@ -12,7 +12,7 @@ import { type Environment, environmentLookup } from "./interpolation/interpolate
 import { variablesFor } from "./interpolation/variables.js";
 import type { BuiltProject } from "./located.js";
 import type { AppProject } from "./model.js";
-import { readTree } from "./yaml/read-tree.js";
+import { NotInParts, readTree, readTreeInParts } from "./yaml/read-tree.js";
 import { SourceText } from "./yaml/source-tree.js";
 
 export interface LoadOptions {
@@ -58,15 +58,28 @@ export async function readProject(sources: readonly string[], options: LoadOptio
     const { loadComposeProject } = await import("./compose/load-compose.js");
     return loadComposeProject(texts, { ...options, cwd, directory }, findings);
   }
-  const read = await readSources(texts, { ...options, cwd }, findings);
-  const referenced = await readFiles(read.flatMap(({ tree, env }) => referencedPaths(tree, environmentLookup(env))));
-  const devices = await prepareDevices(read, { connectors, contents }, findings);
-  const isComplete = read.length === files.length;
-  return buildProjectConcurrently(
-    { sources: read, files: referenced, devices, name: options.project, directory, isComplete },
-    findings,
-  );
+  const build = async (inParts: boolean): Promise<BuiltProject> => {
+    const all = new Findings();
+    all.merge(findings);
+    const sources = await readSources(texts, { ...options, cwd, inParts }, all);
+    const referenced = await readFiles(
+      sources.flatMap(({ tree, env }) => referencedPaths(tree, environmentLookup(env))),
+    );
+    const devices = await prepareDevices(sources, { connectors, contents }, all);
+    const isComplete = sources.length === files.length;
+    const { project: name } = options;
+    return buildProjectConcurrently({ sources, files: referenced, devices, name, directory, isComplete }, all);
+  };
+  try {
+    return await build(true);
+  } catch (error) {
+    if (error instanceof NotInParts) return build(false);
+    throw error;
+  }
 }
+
+/** Files that are longer, in characters, can be read one app at a time. Below, that would save less than 10 MB of memory. */
+const LONG_FILE = 64 * 1024;
 
 /** A file of a project, and its text. */
 interface FoundText extends FoundFile {
@@ -92,10 +105,13 @@ export async function readTexts(
   return read;
 }
 
-/** The files that are YAML. The others are findings. */
+/**
+ * The files that are YAML. The others are findings.
+ * @param options.inParts long files may be read one app at a time: see {@link readTreeInParts}. Default false.
+ */
 export async function readSources(
   files: readonly FoundText[],
-  { env = process.env, envFiles, cwd }: LoadOptions & { cwd: string },
+  { env = process.env, envFiles, cwd, inParts = false }: LoadOptions & { cwd: string; inParts?: boolean },
   findings: Findings,
 ): Promise<SourceFile[]> {
   const variables = new Map<string, Promise<Environment>>();
@@ -109,7 +125,10 @@ export async function readSources(
     const own = new Findings();
     try {
       const env = await variablesOf(isStdin ? cwd : dirname(path));
-      read.push({ tree: readTree(source, environmentLookup(env), own), file, env });
+      const lookup = environmentLookup(env);
+      const isInParts = inParts && source.text.length > LONG_FILE;
+      const tree = isInParts ? readTreeInParts(source, lookup, findings) : undefined;
+      read.push({ tree: tree ?? readTree(source, lookup, own), file, env });
     } catch (error) {
       own.include(error);
     }

@@ -145,6 +145,16 @@ export interface Services {
   ): Promise<{ warnings: string[] }>;
   /** With `ServiceStatus` (running and desired tasks) on API 1.41 and later. */
   list(filters?: Filters, options?: CallOptions): Promise<ServiceDetails[]>;
+  /**
+   * As `list`, and passes each service to `read` while the others arrive, so that a caller does not have to keep all of them in
+   * memory. If the connection breaks, `read` is called again for all services, and their results count.
+   * @returns the results of `read`, in the engine's order.
+   */
+  listEach<Result>(
+    read: (service: ServiceDetails) => Result | Promise<Result>,
+    filters?: Filters,
+    options?: CallOptions,
+  ): Promise<Result[]>;
   inspect(idOrName: string, options?: CallOptions): Promise<ServiceDetails>;
   remove(idOrName: string, options?: CallOptions): Promise<void>;
   /**

@@ -92,7 +92,8 @@ const versionOf = (spec: ServiceSpec): ServiceSpec => {
  * `ServiceStatus.revision`: a hash of the service's spec. The swarm's own version index also changes with each step of an
  * update, and would reject updates of a service that no one has changed.
  */
-export const revisionOf = (spec: ServiceSpec): string => hash("sha256", JSON.stringify(spec, sortKeys)).slice(0, 32);
+export const revisionOf = (spec: ServiceSpec): string =>
+  hash("sha256", JSON.stringify(spec, sortKeys), "buffer").toString("hex", 0, 16);
 
 /** A JSON replacer that sorts keys: managers of different versions may return them in another order. */
 const sortKeys = (_: string, value: unknown): unknown =>
@@ -128,20 +129,50 @@ const networkListings = perEngine(
 );
 
 /**
- * The names of networks by id: one call if a spec has networks, none otherwise. The swarm's own networks `host` and
- * `bridge` are in no list, and cost one more call each.
+ * Looks up the names of the networks of one service after another: one call for the first service that has networks, none before.
+ * The swarm's own networks `host` and `bridge` are in no list, and cost one more call each.
  */
+export class NetworkLookup {
+  readonly #engine: DockerEngine;
+  readonly #options: CallOptions;
+  readonly #names = new Map<string, string>();
+  #isListed = false;
+
+  constructor(engine: DockerEngine, options: CallOptions) {
+    this.#engine = engine;
+    this.#options = options;
+  }
+
+  /** The names, by id, of at least the networks of this service. A promise only if that takes a call. */
+  namesFor(spec: ServiceSpec): NetworkNames | Promise<NetworkNames> {
+    const isKnown = networkIds(spec).every((id) => this.#names.has(id));
+    return isKnown ? this.#names : this.#lookUp(spec);
+  }
+
+  async #lookUp(spec: ServiceSpec): Promise<NetworkNames> {
+    if (!this.#isListed) {
+      const listed = await networkListings(this.#engine).next("all", this.#options);
+      for (const [id, name] of listed) this.#names.set(id, name);
+      this.#isListed = true;
+    }
+    const unlisted = networkIds(spec).filter((id) => !this.#names.has(id));
+    await Promise.all(
+      unlisted.map(async (id) => this.#names.set(id, await networkName(this.#engine, id, this.#options))),
+    );
+    return this.#names;
+  }
+}
+
+/** The names of the networks of these specs, by id: calls as {@link NetworkLookup}. */
 export async function networkNames(
   engine: DockerEngine,
   specs: readonly ServiceSpec[],
   options: CallOptions,
 ): Promise<NetworkNames> {
-  const joined = new Set(specs.flatMap(networkIds));
-  if (joined.size === 0) return new Map();
-  const listed = await networkListings(engine).next("all", options);
-  const unlisted = [...joined].filter((id) => !listed.has(id));
-  const names = await Promise.all(unlisted.map(async (id) => [id, await networkName(engine, id, options)] as const));
-  return new Map([...listed, ...names]);
+  const lookup = new NetworkLookup(engine, options);
+  let names: NetworkNames = new Map();
+  for (const spec of specs) names = await lookup.namesFor(spec);
+  return names;
 }
 
 /** The ids of the networks that a service joins. */

@@ -3,6 +3,19 @@ import type { DockerEngine } from "@openfactory/docker-engine";
 
 type Answer = (...args: never[]) => unknown;
 
+type Group = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/** The group of services, with `listEach` from the answer of `list`. */
+const withListEach = (group: Group): object => {
+  const methods = ["create", "inspect", "list", "logs", "remove", "update"] as const;
+  const list = group["list"] as (...args: unknown[]) => Promise<unknown[]>;
+  return {
+    ...Object.fromEntries(methods.map((method) => [method, group[method]])),
+    listEach: async (read: (element: unknown) => unknown, ...args: unknown[]) =>
+      Promise.all((await list(...args)).map((element) => read(element))),
+  };
+};
+
 /** Reads files of the user, so it does not count as a call to the engine. Default: no credentials. */
 const CREDENTIALS = "images.credentials";
 
@@ -13,7 +26,7 @@ export function fakeEngine(
 ): { engine: DockerEngine; calls: string[] } {
   const calls: string[] = [];
   const group = (name: string) =>
-    new Proxy(
+    new Proxy<Group>(
       {},
       {
         get:
@@ -35,7 +48,7 @@ export function fakeEngine(
     containers: group("containers"),
     images: group("images"),
     networks: group("networks"),
-    services: group("services"),
+    services: withListEach(group("services")),
     tasks: group("tasks"),
     nodes: group("nodes"),
     volumes: group("volumes"),

@@ -65,7 +65,7 @@ export class Printer {
 
   /** Path in the file of a part of the request. */
   sourceOf([field, ...rest]: FilePath): FilePath | undefined {
-    const fields = this.app.fields as
+    const fields = this.app.fields?.() as
       | Record<PropertyKey, { pathOf: (path: FilePath) => FilePath } | undefined>
       | undefined;
     return fields?.[field ?? ""]?.pathOf(rest);

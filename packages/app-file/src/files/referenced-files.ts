@@ -20,15 +20,21 @@ export function resolvePath(written: string, file: string, variable: Lookup): st
 
 /** Paths of all files that an app file references: env files, and the files of secrets and configs. */
 export function referencedPaths(tree: SourceTree, variable: Lookup): string[] {
-  const { apps, secrets, configs } = mapping(tree.root.value);
+  const { secrets, configs } = mapping(tree.root.value);
   const written = [
-    ...Object.values(mapping(apps)).flatMap((app) => pathsIn(mapping(app)["env_file"])),
+    ...envFilePaths(tree),
     ...[secrets, configs].flatMap((declared) =>
       Object.values(mapping(declared)).flatMap((each) => pathsIn(mapping(each)["file"])),
     ),
   ];
   return written.map((path) => resolvePath(path, tree.source.file, variable));
 }
+
+/** Reads apps only if some text in the file can be the key. */
+const envFilePaths = (tree: SourceTree): string[] =>
+  /env_file|\\/.test(tree.source.text)
+    ? [...(tree.find(["apps"])?.children?.values() ?? [])].flatMap(({ value }) => pathsIn(mapping(value)["env_file"]))
+    : [];
 
 /** The file is not validated yet, so a value that is not a mapping counts as empty. */
 const mapping = (value: unknown): Record<string, unknown> =>

@@ -8,13 +8,23 @@ import {
   zodIssues,
 } from "@openfactory/deploy-core";
 import type { z } from "zod";
+import { Findings } from "../findings.js";
+import { ProjectBudget } from "../limits.js";
 import type { FieldSource } from "../model.js";
+import { appSchema } from "../schema/app-file.js";
 import { compact } from "../schema/scalars.js";
-import type { FilePath } from "../yaml/source-tree.js";
+import type { FilePath, SourceTree } from "../yaml/source-tree.js";
 import { deployFields, healthcheckField, restartField } from "./deploy.js";
 import { environmentField } from "./environment.js";
 import { APP_KEYS, type FieldKeys, sourceOf } from "./field-source.js";
-import { type AppContext, field, listField, type RequestField, type RequestFields } from "./fields.js";
+import {
+  type AppContext,
+  field,
+  listField,
+  type RequestField,
+  type RequestFields,
+  type SharedContext,
+} from "./fields.js";
 import { hostSettingsFields } from "./host-settings.js";
 import { labelsField } from "./labels.js";
 import { configsField, networksField, secretsField } from "./references.js";
@@ -33,13 +43,18 @@ export interface BuiltRequest {
   locate: (field: string) => SourceLocation;
   /** Key and location of a field of the request, by its path. */
   sourceOf: (path: FilePath) => FieldSource;
-  /** The fields, with their paths in the file. */
-  fields: RequestFields;
+  /** Returns the fields, with their paths in the file. */
+  fields: () => RequestFields;
 }
 
-/** Builds the request of an app. Problems become findings at their location in the file. */
-export const buildRequest = (context: AppContext): BuiltRequest =>
-  requestOf(buildFields(context), context, { keys: APP_KEYS, nameHint: NAME_HINT });
+/**
+ * Builds the request of an app. Problems become findings at their location in the file.
+ * @param fieldsAt builds the fields again: see {@link fieldsReader}.
+ */
+export const buildRequest = (context: AppContext, fieldsAt: FieldsReader): BuiltRequest => ({
+  request: requestFrom(buildFields(context), context, NAME_HINT),
+  ...locateFields(context.path, context.tree, APP_KEYS, fieldsAt),
+});
 
 /** How a file format names the fields of a request. */
 export interface RequestFormat {
@@ -50,16 +65,48 @@ export interface RequestFormat {
 }
 
 /** The normalized request of these fields. Problems become findings at their location in the file. */
-export function requestOf(fields: RequestFields, context: AppContext, format: RequestFormat): BuiltRequest {
+export const requestOf = (fields: RequestFields, context: AppContext, format: RequestFormat): BuiltRequest => ({
+  request: requestFrom(fields, context, format.nameHint),
+  ...locateFields(context.path, context.tree, format.keys, () => fields),
+});
+
+/** Returns the fields of the app at a path of the file. */
+export type FieldsReader = (path: FilePath) => RequestFields;
+
+/**
+ * Builds the fields of valid apps of a file again, when a command asks for positions: for thousands of apps, they take more memory
+ * than the requests. Those of the last app are kept, since a plan asks for one app after another.
+ */
+export function fieldsReader(shared: SharedContext): FieldsReader {
+  let last: { path: FilePath; fields: RequestFields } | undefined;
+  return (path) => {
+    if (last?.path === path) return last.fields;
+    // The problems of the file have been reported.
+    const findings = new Findings();
+    const silent = { ...shared, findings, budget: new ProjectBudget(findings), report: () => {} };
+    const fields = buildFields({ ...silent, entry: appSchema.parse(shared.tree.find(path)?.value), path });
+    last = { path, fields };
+    return fields;
+  };
+}
+
+/** In a function of its own: what the returned functions refer to stays in memory. */
+const locateFields = (
+  path: FilePath,
+  tree: SourceTree,
+  keys: FieldKeys,
+  fieldsAt: FieldsReader,
+): Omit<BuiltRequest, "request"> => ({
+  locate: (field) => sourceOf(parseFieldPath(field), fieldsAt(path), { path, tree }, keys).location,
+  sourceOf: (steps) => sourceOf(steps, fieldsAt(path), { path, tree }, keys),
+  fields: () => fieldsAt(path),
+});
+
+function requestFrom(fields: RequestFields, context: AppContext, nameHint: string): DeployRequest {
   const request = Object.fromEntries(
     Object.entries(fields).map(([name, each]) => [name, (each as RequestField).value]),
   );
-  return {
-    request: normalized(request as unknown as DeployRequest, fields, context, format.nameHint),
-    locate: (field) => sourceOf(parseFieldPath(field), fields, context, format.keys).location,
-    sourceOf: (path) => sourceOf(path, fields, context, format.keys),
-    fields,
-  };
+  return normalized(request as unknown as DeployRequest, fields, context, nameHint);
 }
 
 /** Path in the file of a subfield of the request, or of the app if the subfield is not in the file. */

@@ -64,10 +64,15 @@ export const APP_KEYS: FieldKeys = {
  * Finds the key and the location of a field of the request.
  * @param steps path in the request. A variable or label is found by its name: `["env", "LEVEL"]`.
  */
-export function sourceOf(steps: FilePath, fields: RequestFields, context: AppContext, keys: FieldKeys): FieldSource {
+export function sourceOf(
+  steps: FilePath,
+  fields: RequestFields,
+  context: Pick<AppContext, "path" | "tree">,
+  keys: FieldKeys,
+): FieldSource {
   const { path, tree } = context;
   const found = indexOfVariable(steps, fields);
-  const written = writtenPath(found, fields, context, keys);
+  const written = writtenPath(found, fields, path, keys);
   const key = keyOf(steps, written.slice(path.length));
   // A message about a whole list points to its first element.
   const place = found.length === 1 ? (fieldNamed(found[0], fields)?.pathOf([]) ?? written) : written;
@@ -78,12 +83,7 @@ export function sourceOf(steps: FilePath, fields: RequestFields, context: AppCon
 }
 
 /** Path in the file of a field of the request. For a field that is not in the file, the path that would set it. */
-function writtenPath(
-  [name, ...subfield]: FilePath,
-  fields: RequestFields,
-  { path }: AppContext,
-  keys: FieldKeys,
-): FilePath {
+function writtenPath([name, ...subfield]: FilePath, fields: RequestFields, path: FilePath, keys: FieldKeys): FilePath {
   const field = fieldNamed(name, fields);
   // The elements of a list can come from several keys, which can't stand for the list or for an element that is not in it.
   const isList = Array.isArray(field?.value) && typeof subfield[0] !== "number";

@@ -13,7 +13,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
-import { type Findings, quote } from "../findings.js";
+import { Findings, quote } from "../findings.js";
 import { MAX_BYTES } from "../limits.js";
 import type { SourceText } from "./source-tree.js";
 
@@ -85,6 +85,48 @@ export function composeYaml(source: SourceText, findings: Findings, localTags: r
   const root = new NodeBuilder(source, findings, localTags).build(events);
   findings.throwIfAny();
   return root ?? findings.abort(source.locationAt(0), "the file is empty", "Declare apps:, devices:, or both.");
+}
+
+/**
+ * Parses a part of a document that is one entry of a mapping, at the level below the top. Its positions are those of the document.
+ * @returns undefined if the part alone is not such an entry, or has anchors, which other parts could use.
+ */
+export function composeEntry(source: SourceText, start: number, end: number): YamlMap["items"][number] | undefined {
+  const events = partEvents(source.text.slice(start, end), start);
+  if (events === undefined) return undefined;
+  const findings = new Findings();
+  const root = new NodeBuilder(source, findings, []).build(events);
+  return root?.kind === "map" && root.items.length === 1 && findings.isEmpty ? root.items[0] : undefined;
+}
+
+/** The events of a part, with offsets from the start of the document. */
+function partEvents(text: string, start: number): Event[] | undefined {
+  let events: Event[];
+  try {
+    events = parseEvents(text, { maxDepth: MAX_DEPTH - 1 });
+  } catch (error) {
+    if (error instanceof YAMLException) return undefined;
+    throw error;
+  }
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT) continue;
+    if (event.type === EVENT_ID.ALIAS || event.anchorStart >= 0) return undefined;
+    shift(event, start);
+  }
+  return events;
+}
+
+/** Negative offsets stand for parts that are missing. */
+function shift(event: ScalarEvent | Extract<Event, { start: number }>, by: number): void {
+  if (event.tagStart >= 0) {
+    event.tagStart += by;
+    event.tagEnd += by;
+  }
+  if (event.type !== EVENT_ID.SCALAR) event.start += by;
+  else if (event.valueStart >= 0) {
+    event.valueStart += by;
+    event.valueEnd += by;
+  }
 }
 
 function eventsOf(source: SourceText, findings: Findings): Event[] {

@@ -1,9 +1,18 @@
-import type { SourceLocation } from "@openfactory/deploy-core";
-import { type Findings, quote } from "../findings.js";
+import { DeploymentError, type SourceLocation } from "@openfactory/deploy-core";
+import { Findings, quote } from "../findings.js";
 import { interpolate, type Lookup, type VariableSyntax } from "../interpolation/interpolate.js";
 import { MAX_COPIED_VALUES, MAX_EXPANDED_LENGTH } from "../limits.js";
-import { composeYaml, type YamlAlias, type YamlMap, type YamlNode, type YamlScalar } from "./parse-yaml.js";
-import { type FilePath, type Located, type SourceText, SourceTree } from "./source-tree.js";
+import { AppEntries } from "./app-entries.js";
+import {
+  composeEntry,
+  composeYaml,
+  type YamlAlias,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+} from "./parse-yaml.js";
+import { type FilePath, type Located, SourceText, SourceTree } from "./source-tree.js";
+import { splitApps } from "./split-apps.js";
 
 /** The rules of a file format. */
 export interface TreeFormat {
@@ -43,6 +52,56 @@ export function readTree(
   return new SourceTree(source, new TreeReader(source, lookup, findings, format).read(root, []));
 }
 
+/**
+ * Reads an app file as {@link readTree}, one app at a time, and keeps one app in memory: the trees of thousands of apps would take
+ * more memory than their requests. Findings about an app are added when it is first read.
+ * @returns undefined for a file that has to be read as a whole, such as one with aliases between apps.
+ * @throws NotInParts if an app turns out later to be no part of its own.
+ */
+export function readTreeInParts(source: SourceText, lookup: Lookup, findings: Findings): SourceTree | undefined {
+  const split = splitApps(source.text);
+  if (split === undefined) return undefined;
+  const rest = composeRest(new SourceText(source.file, split.rest));
+  if (rest?.kind !== "map") return undefined;
+  const isApps = ({ key }: YamlMap["items"][number]): boolean => key.kind === "scalar" && key.value === "apps";
+  const [apps, ...more] = rest.items.filter(isApps);
+  const isEmpty = apps?.value.kind === "scalar" && apps.value.isOmitted;
+  if (!isEmpty || apps.key.offset !== split.offset || more.length > 0) return undefined;
+  const reader = new TreeReader(source, lookup, findings, APP_FILE);
+  const root = reader.read({ ...rest, items: rest.items.filter((item) => !isApps(item)) }, []);
+  const entries = new AppEntries(split.entries, (entry, isFirst) => {
+    const node = composeEntry(source, entry.start, entry.end);
+    if (node?.key.kind !== "scalar" || node.key.value !== entry.key || node.key.offset !== entry.keyOffset) {
+      throw new NotInParts();
+    }
+    // What a second reading finds has been reported.
+    const own = isFirst ? reader : new TreeReader(source, lookup, new Findings(), APP_FILE);
+    try {
+      return own.readEntry(node, ["apps", entry.key]);
+    } catch (error) {
+      // A limit of the whole file.
+      throw DeploymentError.isInstance(error, "INVALID_FILE") ? new NotInParts() : error;
+    }
+  });
+  const [first] = split.entries;
+  const keys = Object.fromEntries(split.entries.map(({ key }) => [key, null]));
+  const located = { value: keys, offset: first?.keyOffset ?? 0, keyOffset: split.offset, children: entries };
+  const children = new Map<PropertyKey, Located>([...(root.children ?? []), ["apps", located]]);
+  return new SourceTree(source, { ...root, value: { ...(root.value as object), apps: keys }, children });
+}
+
+/** The file is not what its parts suggest: it has to be read as a whole. */
+export class NotInParts extends Error {}
+
+function composeRest(rest: SourceText): YamlNode | undefined {
+  try {
+    return composeYaml(rest, new Findings(), APP_FILE.localTags);
+  } catch (error) {
+    if (DeploymentError.isInstance(error, "INVALID_FILE")) return undefined;
+    throw error;
+  }
+}
+
 class TreeReader {
   readonly #source: SourceText;
   readonly #lookup: Lookup;
@@ -72,6 +131,11 @@ class TreeReader {
     const located = node.kind === "map" ? this.#map(node, path) : this.#list(node.items, node.offset, path);
     this.#ancestors.delete(node);
     return node.tag === undefined ? located : { ...located, tag: node.tag };
+  }
+
+  /** The value of an entry of a mapping. */
+  readEntry({ key, value }: YamlMap["items"][number], path: FilePath): Located {
+    return withKey(this.read(value, path), key.offset);
   }
 
   #alias({ name, offset, target }: YamlAlias, path: FilePath): Located {
@@ -133,7 +197,7 @@ class TreeReader {
       if (first !== undefined) this.#reportDuplicate(key, keyOffset, first);
       const read = this.read(valueNode, [...path, key]);
       if (first !== undefined) continue;
-      children.set(key, { ...read, offset: read.offset || keyOffset, keyOffset });
+      children.set(key, withKey(read, keyOffset));
     }
     for (const { children: more } of merged) {
       for (const [key, located] of more ?? []) if (!children.has(key as string)) children.set(key as string, located);
@@ -255,5 +319,11 @@ class TreeReader {
     return offsets;
   }
 }
+
+const withKey = (read: Located, keyOffset: number): Located => ({
+  ...read,
+  offset: read.offset || keyOffset,
+  keyOffset,
+});
 
 const isMergeKey = (key: YamlNode): boolean => key.kind === "scalar" && key.value === "<<" && key.isPlain;

@@ -22,9 +22,10 @@ export interface ListOptions extends OperationOptions {
   instances?: boolean;
   /**
    * Whether a service is worth calls beyond the listing itself. Default: all are. Of other services, a strategy may leave out
-   * `settings` and `instances`, and may report one that was stopped as one that has ended.
+   * `settings` and `instances`, and may report one that was stopped as one that has ended. A strategy whose listing contains more
+   * passes the whole status: then the caller can decide from the settings that it needs them no longer, which saves memory.
    */
-  isRelevant?: (service: Pick<ServiceStatus, "name" | "labels">) => boolean;
+  isRelevant?: (service: Pick<ServiceStatus, "name" | "labels"> & Partial<ServiceStatus>) => boolean;
 }
 
 export interface CanList {

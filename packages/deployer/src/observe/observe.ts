@@ -36,18 +36,20 @@ export const INSPECT_CONCURRENCY = 8;
  * @param options.settings as in `ListOptions`.
  * @param options.project only the named services and those of this project are worth further calls, see
  * `ListOptions.isRelevant`. Default: all are.
+ * @param options.isSettled whether nothing more has to be known about a named service, so that a strategy may leave out its
+ * settings. Asked only with the whole status. Default: never.
  */
 export async function observe(
   strategy: OpenFactoryServiceDeploymentStrategy,
   names: readonly string[],
-  { project, ...options }: Pick<ListOptions, "signal" | "settings" | "instances"> & { project?: string } = {},
+  { project, isSettled, ...options }: ObserveOptions = {},
 ): Promise<Observed> {
   if (supports(strategy, "list")) {
     const { settings = false, ...more } = options;
     const listed = await strategy.list({
       ...more,
       settings: settings && supports(strategy, "settings"),
-      ...(project !== undefined && { isRelevant: isRelevantTo(project, names) }),
+      ...(project !== undefined && { isRelevant: isRelevantTo(project, names, isSettled) }),
     });
     return { ...splitVersions(listed), sees: "all", listed };
   }
@@ -71,9 +73,22 @@ export function splitVersions(listed: readonly ServiceStatus[]): Pick<Observed, 
 const hasSameOwner = (a: ServiceStatus["labels"], b: ServiceStatus["labels"]): boolean =>
   [PROJECT_LABEL, FILE_LABEL, DIRECTORY_LABEL].every((label) => a[label] === b[label]);
 
-function isRelevantTo(project: string, names: readonly string[]): NonNullable<ListOptions["isRelevant"]> {
+interface ObserveOptions extends Pick<ListOptions, "signal" | "settings" | "instances"> {
+  project?: string;
+  isSettled?: (status: ServiceStatus) => boolean;
+}
+
+function isRelevantTo(
+  project: string,
+  names: readonly string[],
+  isSettled: ObserveOptions["isSettled"],
+): NonNullable<ListOptions["isRelevant"]> {
   const named = new Set(names);
-  return ({ name, labels }) => named.has(name) || labels[PROJECT_LABEL] === project;
+  return (service) => {
+    const { name, labels, settings } = service;
+    if (!named.has(name)) return labels[PROJECT_LABEL] === project;
+    return settings === undefined || isSettled?.(service as ServiceStatus) !== true;
+  };
 }
 
 /**

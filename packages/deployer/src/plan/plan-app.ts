@@ -103,6 +103,20 @@ export async function planApp(
   return { ...plan(replacement === undefined ? "update" : "replace", more, before), after };
 }
 
+/**
+ * Whether the listing shows that a service is unchanged, so that its settings are not needed again: those of thousands of services
+ * would take more memory than all else about them.
+ */
+export function isSettled(listed: ServiceStatus, checked: CheckedApp, context: PlanContext): boolean {
+  return (
+    ownershipOf(listed.labels, context.scope, true) === "ours" &&
+    ownerOf(listed.labels)?.request === checked.hash &&
+    ownerChanges(listed, checked, context).length === 0 &&
+    restartReason(listed, checked.request) === undefined &&
+    isKnownUnchanged(listed, checked, context)
+  );
+}
+
 /** Whether a service that was deployed from this same request is known to be unchanged since. */
 function isKnownUnchanged(status: ServiceStatus, { request }: CheckedApp, { strategy }: PlanContext): boolean {
   // Without settings, the hash decides, and the number of replicas, which every status has.

@@ -26,7 +26,7 @@ import {
 } from "../observe/observe.js";
 import { assertSettingsKept } from "./adopted-settings.js";
 import { findWarnings } from "./findings.js";
-import { planApp, type PlanContext } from "./plan-app.js";
+import { isSettled, planApp, type PlanContext } from "./plan-app.js";
 import { planResources, sharedResources } from "./plan-resources.js";
 import { staleNetworkReason } from "./reasons.js";
 
@@ -102,15 +102,39 @@ export async function prepareAgain(
 async function observeProject(
   strategy: OpenFactoryServiceDeploymentStrategy,
   checked: CheckedProject,
-  { refresh = true, prune = false, instances = false, signal }: PlanOptions,
+  options: PlanOptions,
 ): Promise<Observed> {
+  const { refresh = true, prune = false, instances = false, signal } = options;
+  const { project } = checked;
   const names = checked.apps.map(({ app }) => app.service);
+  const byService = new Map(checked.apps.map((app) => [app.app.service, app]));
+  const context = planContext(strategy, checked, options);
+  const isKnown = (status: ServiceStatus): boolean => {
+    const app = byService.get(status.name);
+    return app !== undefined && isSettled(status, app, context);
+  };
   const [observed, resources] = await Promise.all([
-    observe(strategy, names, { signal, settings: refresh, instances, project: checked.project }),
+    observe(strategy, names, { signal, settings: refresh, instances, project, isSettled: isKnown }),
     observeResources(strategy, checked, { all: refresh || prune, signal }),
   ]);
   return { ...observed, ...(resources && { resources }) };
 }
+
+/** @param resources the resources of the engine. Default: not known yet. */
+const planContext = (
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  checked: CheckedProject,
+  { adopt, takeOwnership = false, showEnv = false, signal }: PlanOptions,
+  resources?: readonly Resource[],
+): PlanContext => ({
+  strategy,
+  scope: checked,
+  adopt: new Set(adopt),
+  takeOwnership,
+  showEnv,
+  networkReason: (status, app) => staleNetworkReason(status, app, resources, checked),
+  signal,
+});
 
 /** The observed state on which a plan depends, as text: the services with the names of apps or of the project, and resources. */
 function describeState({ project, apps }: CheckedProject, { services, versions, resources = [] }: Observed): string {
@@ -180,17 +204,9 @@ async function planUp(
   observed: Observed,
   options: PlanOptions = {},
 ): Promise<Pick<PreparedPlan, "plan" | "before" | "after">> {
-  const { prune = false, volumes = false, strict = false, takeOwnership = false, showEnv = false, signal } = options;
+  const { prune = false, volumes = false, strict = false, takeOwnership = false, signal } = options;
   const { project, apps } = checked;
-  const context: PlanContext = {
-    strategy,
-    scope: checked,
-    adopt: new Set(options.adopt),
-    takeOwnership,
-    showEnv,
-    networkReason: (status, app) => staleNetworkReason(status, app, observed.resources, checked),
-    signal,
-  };
+  const context = planContext(strategy, checked, options, observed.resources);
   const compared = await mapLimit(INSPECT_CONCURRENCY, apps, (app) =>
     planApp(app, observed.services.get(app.app.service), context),
   );

@@ -56,6 +56,9 @@ export const optional =
   (value) =>
     value === undefined || value === null ? undefined : shape(value);
 
+/** A list whose elements have been checked. */
+export const anyList: Shape<unknown[]> = (value) => (Array.isArray(value) ? undefined : mismatch(value, "a list"));
+
 export const listOf =
   <Type>(shape: Shape<Type>): Shape<Type[]> =>
   (value) => {
@@ -102,12 +105,13 @@ export function object<Type extends object = Record<string, unknown>>(fields: Fi
 /**
  * The answer, if it has the shape.
  * @param action completes "when asked to ...".
+ * @param index of an element of the answer, if it is one. Default: it is the whole answer.
  * @throws DeploymentError `ENGINE_ERROR` that names the call and the first mismatch.
  */
-export function checkShape<Type>(answer: unknown, shape: Shape<Type>, action: string): Type {
+export function checkShape<Type>(answer: unknown, shape: Shape<Type>, action: string, index?: number): Type {
   const wrong = shape(answer);
   if (wrong === undefined) return answer as Type;
-  const { path, expected, found } = wrong;
+  const { path, expected, found } = index === undefined ? wrong : within(`[${index}]`, wrong);
   const place = path === "" ? "" : ` at ${path.replace(/^\./, "").slice(0, 200)}`;
   const message = `expected ${expected}${place}, found ${found}`;
   throw new DeploymentError(

@@ -210,34 +210,31 @@ export const serviceShape = object<ServiceDetails>({
   ServiceStatus: optional(object({ RunningTasks: number, DesiredTasks: number, CompletedTasks: optionalNumber })),
   JobStatus: optional(object({ JobIteration: object({ Index: optionalNumber }), LastExecution: optionalText })),
 });
-export const servicesShape = listOf(serviceShape);
 
-export const tasksShape = listOf(
-  object<TaskDetails>({
-    ID: text,
-    Version: object({ Index: number }),
-    CreatedAt: time,
-    UpdatedAt: time,
-    ServiceID: text,
-    NodeID: optionalText,
-    Slot: optionalNumber,
-    DesiredState: text,
-    Spec: object({ ContainerSpec: optional(object({ Image: optionalText })), Resources: optional(anyObject) }),
-    JobIteration: optional(object({ Index: optionalNumber })),
-    Status: object<TaskDetails["Status"]>({
-      Timestamp: time,
-      State: text,
-      Message: optionalText,
-      Err: optionalText,
-      ContainerStatus: optional(object({ ContainerID: optionalText, ExitCode: optionalNumber })),
-      PortStatus: optional(
-        object({
-          Ports: optional(listOf(object({ Protocol: text, TargetPort: number, PublishedPort: optionalNumber }))),
-        }),
-      ),
-    }),
+export const taskShape = object<TaskDetails>({
+  ID: text,
+  Version: object({ Index: number }),
+  CreatedAt: time,
+  UpdatedAt: time,
+  ServiceID: text,
+  NodeID: optionalText,
+  Slot: optionalNumber,
+  DesiredState: text,
+  Spec: object({ ContainerSpec: optional(object({ Image: optionalText })), Resources: optional(anyObject) }),
+  JobIteration: optional(object({ Index: optionalNumber })),
+  Status: object<TaskDetails["Status"]>({
+    Timestamp: time,
+    State: text,
+    Message: optionalText,
+    Err: optionalText,
+    ContainerStatus: optional(object({ ContainerID: optionalText, ExitCode: optionalNumber })),
+    PortStatus: optional(
+      object({
+        Ports: optional(listOf(object({ Protocol: text, TargetPort: number, PublishedPort: optionalNumber }))),
+      }),
+    ),
   }),
-);
+});
 
 export const networkShape = object<NetworkDetails>({
   Id: text,

@@ -221,11 +221,18 @@ export function readBody(
     })
     .once("end", resolve)
     .on("error", reject)
-    .once("close", () =>
-      reject(Object.assign(new Error("The connection closed within the answer."), { code: "ECONNRESET" })),
-    );
+    .once("close", () => reject(closedWithin()));
   // Not in a handler: without the memory for the text, the promise rejects.
   return promise.then(() => Buffer.concat(pieces).toString("utf8", 0, limit));
+}
+
+/** The error of a connection that closes without one. */
+export const closedWithin = (): Error =>
+  Object.assign(new Error("The connection closed within the answer."), { code: "ECONNRESET" });
+
+/** @throws DeploymentError `ENGINE_ERROR` for an answer of more bytes than are read. */
+export function checkLength(bytes: number): void {
+  if (bytes > MAX_ANSWER) throw tooLong(MAX_ANSWER);
 }
 
 const tooLong = (limit: number): DeploymentError =>

@@ -1,7 +1,9 @@
-import { createdServiceShape, serviceShape, servicesShape, warningsShape } from "../answers/shapes.js";
+import { anyList, checkShape } from "../answers/shape.js";
+import { createdServiceShape, serviceShape, warningsShape } from "../answers/shapes.js";
 import { compareVersions } from "@openfactory/deploy-core";
 import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
+import { readList } from "../connection/list-answer.js";
 import type { EngineCall, EngineCalls, EngineRequest } from "../connection/engine-call.js";
 import type { ServiceSpec } from "@openfactory/docker-translators";
 import type { CallOptions, Services } from "../engine.js";
@@ -16,6 +18,22 @@ const STATUS_SINCE = "1.41";
 
 export function servicesOf(client: Client, auth: RegistryAuth): Services {
   const inspect: Services["inspect"] = (id, options) => inspectService(client, id, options);
+  const listEach: Services["listEach"] = async (read, filters, options) => {
+    const action = "list services";
+    const withStatus = compareVersions(await client.apiVersion(options), STATUS_SINCE) >= 0;
+    const query = { ...(withStatus && { status: "true" }), ...filterQuery(filters) };
+    const results = await client.json(
+      { action, swarm: true, read: true },
+      anyList,
+      // Not dockerode's listServices(): it returns the whole answer.
+      async (docker, signal) =>
+        readList(await dialStream(docker, { path: "/services", query }, signal), (element, index) =>
+          read(checkShape(element, serviceShape, action, index)),
+        ),
+      options,
+    );
+    return results as Awaited<ReturnType<typeof read>>[];
+  };
   return {
     inspect,
     async create(body, options = {}) {
@@ -49,16 +67,8 @@ export function servicesOf(client: Client, auth: RegistryAuth): Services {
         throw await explainService(error, client, body, options);
       }
     },
-    async list(filters, options) {
-      const withStatus = compareVersions(await client.apiVersion(options), STATUS_SINCE) >= 0;
-      const query = { ...(withStatus && { status: true }), ...filterQuery(filters) };
-      return client.json(
-        { action: "list services", swarm: true, read: true },
-        servicesShape,
-        (docker, abortSignal) => docker.listServices({ ...query, abortSignal }),
-        options,
-      );
-    },
+    list: (filters, options) => listEach((service) => service, filters, options),
+    listEach,
     async remove(id, options) {
       await client.send(
         { action: `remove service ${id}`, swarm: true, recheck: removed((calls, at) => inspectService(calls, id, at)) },

@@ -1,21 +1,31 @@
-import { createdFileShape, namedResourcesShape, nodesShape, tasksShape } from "../answers/shapes.js";
+import { anyList, checkShape } from "../answers/shape.js";
+import { createdFileShape, namedResourcesShape, nodesShape, taskShape } from "../answers/shapes.js";
 import type Docker from "dockerode";
-import { dial, filterQuery, segment } from "../connection/dockerode.js";
+import { dial, dialStream, filterQuery, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import type { CallOptions, Filters, NamedResources, Nodes, Tasks } from "../engine.js";
-import type { NamedResource } from "../engine-types.js";
+import { readList } from "../connection/list-answer.js";
+import type { NamedResource, TaskDetails } from "../engine-types.js";
 import { createdWith, removed } from "./recheck.js";
 
 export function tasksOf(client: Client): Tasks {
   return {
-    list: async (filters, options) =>
-      client.json(
-        { action: "list tasks", swarm: true, read: true },
-        tasksShape,
-        (docker, abortSignal) => docker.listTasks({ ...filterQuery(filters), abortSignal }),
+    async list(filters, options) {
+      const action = "list tasks";
+      const tasks = await client.json(
+        { action, swarm: true, read: true },
+        anyList,
+        // Not dockerode's listTasks(): it reads the whole answer before its data.
+        async (docker, signal) =>
+          readList(
+            await dialStream(docker, { path: "/tasks", query: filterQuery(filters) }, signal),
+            (element, index) => checkShape(element, taskShape, action, index),
+          ),
         options,
-      ),
+      );
+      return tasks as TaskDetails[];
+    },
   };
 }
 

@@ -1,4 +1,10 @@
-import { DeploymentError, isServiceName, type OperationOptions, type ServiceStatus } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  isServiceName,
+  type ListOptions,
+  type OperationOptions,
+  type ServiceStatus,
+} from "@openfactory/deploy-core";
 import {
   type DockerEngine,
   hasLabels,
@@ -7,8 +13,8 @@ import {
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
-import { unmappedServiceSettings } from "@openfactory/docker-translators";
-import { networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
+import { type NetworkNames, unmappedServiceSettings } from "@openfactory/docker-translators";
+import { NetworkLookup, networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
 import { listNamed, listSwarm } from "./list-named.js";
 import { listTasks } from "./list-tasks.js";
@@ -166,26 +172,56 @@ export async function inspectService(
  * All services with these labels, sorted by name. One call if `instances` is false and all services have converged,
  * otherwise three; one more call if some have networks. With `instances: false`, only services that have not converged
  * list their instances.
+ *
+ * A swarm can have thousands of services: each becomes a status while the others arrive, so that the engine's data about all of
+ * them is not in memory at once, and a status without relevance has no settings.
  */
 export async function listServices(
   engine: DockerEngine,
   labels: Readonly<Record<string, string>>,
-  { signal, instances = true }: { signal?: AbortSignal; instances?: boolean },
+  { signal, instances = true, isRelevant = () => true }: ServiceListOptions,
 ): Promise<ServiceStatus[]> {
-  const listed = await engine.services.list(labelFilter(labels), { signal });
-  const services = listed.filter(({ Spec }) => hasLabels(Spec.Labels, labels));
-  const needsTasks = (service: ServiceDetails): boolean => instances || !isConverged(service);
-  const inspected = services.filter(needsTasks);
+  const networks = new NetworkLookup(engine, { signal });
+  const summarize = (status: ServiceStatus, service: ServiceDetails, names: NetworkNames): ServiceStatus => {
+    const whole = withSettings(status, service, names);
+    if (isRelevant(whole)) return whole;
+    const { settings: _, ...rest } = whole;
+    return rest;
+  };
+  const listed = await engine.services.listEach(
+    (service): Listed | Promise<Listed> => {
+      if (!hasLabels(service.Spec.Labels, labels)) return undefined;
+      if (instances || !isConverged(service)) return { service };
+      const status = statusFromCounts(service);
+      const names = networks.namesFor(service.Spec);
+      return names instanceof Promise
+        ? names.then((known) => ({ status: summarize(status, service, known) }))
+        : { status: summarize(status, service, names) };
+    },
+    labelFilter(labels),
+    { signal },
+  );
+  const inspected = listed.flatMap((each) => each?.service ?? []);
   const [tasks, listedNodes = []] =
     inspected.length === 0
       ? []
       : await Promise.all([tasksByService(engine, inspected, { signal }), engine.nodes.list({ signal })]);
   const nodes = nodesById(listedNodes);
-  const specs = services.map(({ Spec }) => Spec);
-  const networks = await networkNames(engine, specs, { signal });
-  const statusOf = (service: ServiceDetails): ServiceStatus =>
-    needsTasks(service) ? serviceStatus(service, tasks?.get(service.ID) ?? [], nodes) : statusFromCounts(service);
-  return services
-    .map((service) => withSettings(statusOf(service), service, networks))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const statuses: ServiceStatus[] = [];
+  for (const each of listed) {
+    if (each?.status !== undefined) statuses.push(each.status);
+    if (each?.service === undefined) continue;
+    const { service } = each;
+    const status = serviceStatus(service, tasks?.get(service.ID) ?? [], nodes);
+    statuses.push(summarize(status, service, await networks.namesFor(service.Spec)));
+  }
+  return statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+type ServiceListOptions = Pick<ListOptions, "signal" | "instances" | "isRelevant">;
+
+/** A service of a listing: its status, or the service if the status takes further calls; undefined if it is not wanted. */
+type Listed =
+  | { readonly status: ServiceStatus; readonly service?: undefined }
+  | { readonly service: ServiceDetails; readonly status?: undefined }
+  | undefined;

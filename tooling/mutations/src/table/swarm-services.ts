@@ -156,8 +156,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "list takes one of several labels for all",
     `${source}/observe/services.ts`,
-    "listed.filter(({ Spec }) => hasLabels(Spec.Labels, labels))",
-    "listed",
+    "if (!hasLabels(service.Spec.Labels, labels)) return undefined;",
+    "",
     "list\\(\\) by labels",
   ],
   [
