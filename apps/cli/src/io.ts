@@ -69,7 +69,7 @@ export interface Io {
   readonly debug?: boolean;
   /** For how long the process has run, in seconds. Default: 0. */
   readonly uptime?: () => number;
-  /** A wait for an engine or something else that has lasted for this long is shown, in milliseconds. Default: 3 seconds. */
+  /** A wait for an engine or something else that has lasted for this long is shown, in milliseconds. Infinity: never. Default: 3 seconds. */
   readonly waitAfterMs?: number;
   /** Shows what the command waits for. Undefined with `--quiet`. */
   readonly waits?: WaitDisplay;

@@ -18,7 +18,8 @@ const CHECK_EVERY_MS = 500;
  */
 export function showWaits(given: GlobalOptions, io: Io, asLines = false): { io: Io; stop: () => void } {
   const options = asLines ? { ...given, json: false, verbose: true } : given;
-  if (!options.json && !showsProgress(options)) return { io, stop: () => {} };
+  const isHidden = io.waitAfterMs === Infinity || (!options.json && !showsProgress(options));
+  if (isHidden) return { io, stop: () => {} };
   const display = new WaitDisplay(options, io);
   const { confirm } = io;
   return {

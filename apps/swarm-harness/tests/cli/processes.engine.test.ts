@@ -49,7 +49,22 @@ function withInput(input: string, ...words: string[]): Promise<ProcessResult> {
 test("exec passes stdin, stdout, stderr, options and the exit code of a command through", async () => {
   const script = 'read line; echo "got $line, $A, $1"; echo lost >&2; exit 42';
   expect(
-    await withInput("a line\n", "exec", "-f", file, "-e", "A=1", "web", "sh", "-c", script, "sh", "--json"),
+    await withInput(
+      "a line\n",
+      "--log-level",
+      "error",
+      "exec",
+      "-f",
+      file,
+      "-e",
+      "A=1",
+      "web",
+      "sh",
+      "-c",
+      script,
+      "sh",
+      "--json",
+    ),
   ).toEqual({ code: 42, stdout: "got a line, 1, --json\n", stderr: "lost\n" });
   expect((await ofdeploy("exec", "web", "/no/such/program")).code).toSatisfy((code: number) =>
     [126, 127].includes(code),

@@ -62,6 +62,8 @@ export function captureIo(
     env,
     cwd,
     signals: new EventEmitter(),
+    // On a loaded machine, any call can take long.
+    waitAfterMs: Infinity,
     exits,
     exit: (code) => void exits.push(code),
   };

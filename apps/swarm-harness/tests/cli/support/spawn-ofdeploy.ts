@@ -9,7 +9,11 @@ export interface ProcessResult {
   stderr: string;
 }
 
-/** Runs the command as a process. */
+/** What the command waits for, which depends on the load of the machine. */
+const WAIT_LINES = /^waiting for .*, for .*\n/gm;
+const WAIT_EVENTS = /^\{"event":"wait",.*\n/gm;
+
+/** Runs the command as a process. Leaves out the lines about waits. */
 export function spawnOfdeploy(args: readonly string[], env: Record<string, string> = {}): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [COMMAND, ...args], {
@@ -20,6 +24,9 @@ export function spawnOfdeploy(args: readonly string[], env: Record<string, strin
     child.stdout.setEncoding("utf8").on("data", (text: string) => (ran.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (ran.stderr += text));
     child.on("error", reject);
-    child.on("close", (code) => resolve({ ...ran, code }));
+    child.on("close", (code) => {
+      const { stdout, stderr } = ran;
+      resolve({ code, stdout: stdout.replace(WAIT_EVENTS, ""), stderr: stderr.replace(WAIT_LINES, "") });
+    });
   });
 }
