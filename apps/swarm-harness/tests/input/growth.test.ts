@@ -101,7 +101,23 @@ const REQUESTS: Readonly<Record<string, (size: number) => () => unknown>> = {
 
 const TEXT = "the task said: token=abc, value-7 and --password hunter2 for amqp://a:b@c\n";
 
+/** The values of secrets that begin in the same way. */
+const SIMILAR = of(30, (at) => ({ value: `${"a".repeat(200)}${at}` }));
+
+const masking =
+  (part: string, end = "") =>
+  (size: number) => {
+    const redactor = new Redactor(SIMILAR);
+    const text = part.repeat(10 * size) + end;
+    return () => redactor.text(text);
+  };
+
 const OTHERS: Readonly<Record<string, (size: number) => () => unknown>> = {
+  "masking the beginning of secrets": masking("a", "b"),
+  "masking similar secrets": masking(`${"a".repeat(200)}7 `),
+  "masking what looks like addresses": masking("://a"),
+  "masking what looks like names of secrets": masking("auth"),
+  "masking what looks like users of an address": masking("a:", "@"),
   "masking a text": (size) => {
     const redactor = new Redactor(secretsOfRequest({ ...REQUEST, env: of(20, (at) => `PASSWORD_${at}=value-${at}`) }));
     return () => redactor.text(TEXT.repeat(size));

@@ -214,12 +214,10 @@ describe("listeners", () => {
     const { strategy, options, take } = run();
     let calls = 0;
     const hanging: AssetListener = { name: "hanging", onAsset: () => new Promise(() => void (calls += 1)) };
-    const began = performance.now();
     const report = await up(strategy, project(app("db"), web()), {
       listeners: [hanging, ...options.listeners],
       listenerTimeoutMs: 50,
     });
-    expect(performance.now() - began).toBeLessThan(2000);
     expect(report).toMatchObject({
       outcome: "ok",
       warnings: [
