@@ -1,0 +1,3 @@
+import { checkUpcoming } from "./contract-on-upcoming.support.js";
+
+checkUpcoming("swarm", "1.55");
