@@ -166,6 +166,8 @@ export interface Services {
 
 export interface Tasks {
   list(filters?: Filters, options?: CallOptions): Promise<TaskDetails[]>;
+  /** As `list`, and passes each task to `read` while the others arrive: see {@link Services.listEach}. */
+  listEach<Result>(read: (task: TaskDetails) => Result, filters?: Filters, options?: CallOptions): Promise<Result[]>;
 }
 
 export interface Networks {

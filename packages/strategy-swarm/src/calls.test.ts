@@ -101,6 +101,44 @@ describe("list()", () => {
     expect(calls.sort()).toEqual(["nodes.list", "services.list", "tasks.list"]);
     expect(found.every(({ instances }) => instances.length === 1)).toBe(true);
   });
+
+  test("with instances lists again the tasks of only the service that is being updated, with their versions", async () => {
+    const { strategy, calls, filters } = listed(
+      [...names.map((name) => service(name)), service("late", { update: "updating" })],
+      [...names.map((name) => task(name)), { ...task("late"), Spec: { ContainerSpec: { Image: "demo:0" } } }],
+    );
+    const found = await strategy.list();
+    expect(calls.slice(0, 3).sort()).toEqual(["nodes.list", "services.list", "tasks.list"]);
+    expect(calls.slice(3).sort()).toEqual(["nodes.list", "tasks.list"]);
+    expect(filters).toEqual([{}, { service: ["id-late"] }]);
+    expect(found.find(({ name }) => name === "late")).toMatchObject({ state: "pending", replicas: { running: 1 } });
+    expect(found.find(({ name }) => name === "app-0")).toMatchObject({ state: "running" });
+  });
+
+  test("with instances and labels lists the tasks of only the services with these labels", async () => {
+    const { strategy, filters } = listed(
+      names.map((name) => service(name)),
+      [task("app-7")],
+    );
+    expect(await strategy.list({ labels: { app: "app-7" } })).toMatchObject([{ name: "app-7", state: "running" }]);
+    expect(filters).toEqual([{ service: ["id-app-7"] }]);
+  });
+
+  test.each([[true], [false]])(
+    "asks isRelevant with the whole status, and returns no settings if it is false (instances: %s)",
+    async (instances) => {
+      const { strategy } = listed([service("web"), service("db")], [task("web"), task("db")]);
+      const asked: object[] = [];
+      const isRelevant = (status: { name: string }): boolean => (asked.push(status), status.name === "web");
+      const found = await strategy.list({ instances, isRelevant });
+      const whole = { state: "running", replicas: { running: 1, desired: 1 }, settings: { image: "demo:1" } };
+      expect(asked).toMatchObject([whole, whole]);
+      expect(found.map(({ name, settings }) => [name, settings?.name])).toEqual([
+        ["db", undefined],
+        ["web", "web"],
+      ]);
+    },
+  );
 });
 
 test("concurrent wait() calls share polls: two calls for each poll, and one for the nodes", async () => {

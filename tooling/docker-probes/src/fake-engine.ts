@@ -5,14 +5,17 @@ type Answer = (...args: never[]) => unknown;
 
 type Group = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
-/** The group of services, with `listEach` from the answer of `list`. */
+/** A group of services or tasks, with `listEach` from the answer of `list`. */
 const withListEach = (group: Group): object => {
   const methods = ["create", "inspect", "list", "logs", "remove", "update"] as const;
   const list = group["list"] as (...args: unknown[]) => Promise<unknown[]>;
   return {
     ...Object.fromEntries(methods.map((method) => [method, group[method]])),
-    listEach: async (read: (element: unknown) => unknown, ...args: unknown[]) =>
-      Promise.all((await list(...args)).map((element) => read(element))),
+    listEach: async (read: (element: unknown) => unknown, ...args: unknown[]) => {
+      const results: unknown[] = [];
+      for (const element of await list(...args)) results.push(await read(element));
+      return results;
+    },
   };
 };
 
@@ -49,7 +52,7 @@ export function fakeEngine(
     images: group("images"),
     networks: group("networks"),
     services: withListEach(group("services")),
-    tasks: group("tasks"),
+    tasks: withListEach(group("tasks")),
     nodes: group("nodes"),
     volumes: group("volumes"),
     secrets: group("secrets"),

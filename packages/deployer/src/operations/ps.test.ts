@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
-import { app, memory, project } from "../../test/fixtures.js";
+import { ALL, app, changeManually, memory, project } from "../../test/fixtures.js";
 import { ps } from "./ps.js";
 import { up } from "./up.js";
 
@@ -15,6 +15,28 @@ test("ps() joins the apps of the file with the observed services", async () => {
     "Ui foreign",
     "New absent",
     "Gone orphan",
+  ]);
+});
+
+test("ps() keeps the settings of a listing only of apps that differ from the file", async () => {
+  const strategy = memory({ capabilities: ALL }, { listsSettings: true });
+  await up(strategy, project(app("web"), app("db"), app("manual")));
+  changeManually(strategy, "manual", { user: "1:1" });
+  strategy.engine.put({ name: "ui" });
+  const list = strategy.list.bind(strategy);
+  const kept: string[] = [];
+  strategy.list = async (options = {}) => {
+    const listed = await list(options);
+    kept.push(...listed.filter(options.isRelevant ?? (() => true)).map(({ name }) => name));
+    return listed.map((status) => (kept.includes(status.name) ? status : { ...status, settings: undefined }));
+  };
+  const rows = await ps(strategy, project(app("web"), app("db", { image: "demo:2" }), app("manual"), app("ui")));
+  expect(kept).toEqual(["db", "manual"]);
+  expect(rows.map(({ app: name, relation }) => `${name} ${relation}`)).toEqual([
+    "Web current",
+    "Db changed",
+    "Manual changed",
+    "Ui foreign",
   ]);
 });
 

@@ -53,12 +53,21 @@ export async function ps(
   const strategy = withRedaction(rawStrategy, desired);
   if (!supports(strategy, "inspect")) requireCapability(strategy, "list");
   const names = apps.map(({ service }) => service);
-  const { services, versions } = await observe(strategy, names, { ...options, project: desired.project });
+  const byService = new Map(apps.map((app) => [app.service, app]));
+  /** Determined while the listing arrives, so that it does not keep the settings of unchanged services. */
+  const relations = new Map<string, Relation | undefined>();
+  const isSettled = (status: ServiceStatus): boolean => {
+    const app = byService.get(status.name);
+    const relation = app && relationWithoutComparison(app, status, desired, strategy);
+    relations.set(status.name, relation);
+    return relation !== undefined;
+  };
+  const { services, versions } = await observe(strategy, names, { ...options, project: desired.project, isSettled });
   const rows = await mapLimit(INSPECT_CONCURRENCY, apps, async (app): Promise<PsRow> => {
     const { key, service } = app;
     const status = services.get(service);
     if (status === undefined) return { app: key, service, relation: "absent" };
-    const relation = await relationOf(app, status, desired, strategy);
+    const relation = relations.get(service) ?? (await relationOf(app, status, desired, strategy));
     return { app: key, service, relation, ...ownerIn(status, desired), status: withoutSettings(status) };
   });
   const known = new Set(names);
@@ -98,23 +107,37 @@ function ownerIn({ labels }: ServiceStatus, scope: Scope): Pick<PsRow, "owner"> 
   return labels[FILE_LABEL] === undefined ? {} : { owner: describeOwnerOf(labels, scope) };
 }
 
+type Relation = PsRow["relation"];
+
 async function relationOf(
   app: DesiredApp,
   status: ServiceStatus,
   scope: Scope,
   strategy: OpenFactoryServiceDeploymentStrategy,
-): Promise<PsRow["relation"]> {
-  const ownership = ownershipOf(status.labels, scope, true);
-  if (ownership === "foreign") return "foreign";
-  if (ownership !== "ours") return "other-file";
-  const owner = ownerOf(status.labels);
-  if (app.isIncomplete) return "current";
-  const request = requestFor(app, strategy);
-  const isSame = owner?.request === hashNormalized(request);
+): Promise<Relation> {
+  const known = relationWithoutComparison(app, status, scope, strategy);
+  if (known !== undefined) return known;
   const { settings } = status;
-  if (settings === undefined || !supports(strategy, "settings")) return isSame ? "current" : "changed";
-  if (isSame && matchesFingerprint(status, request)) return "current";
+  const request = requestFor(app, strategy);
+  if (settings === undefined || !supports(strategy, "settings")) return "changed";
   // The registry is not contacted: only `plan` checks for a newer digest.
   const wanted = await strategy.settingsOf({ ...request, imagePullPolicy: "missing" });
   return compareSettings(settings, wanted).length === 0 ? "current" : "changed";
+}
+
+/** The relation, as far as labels and the fingerprint of the settings decide it. */
+function relationWithoutComparison(
+  app: DesiredApp,
+  status: ServiceStatus,
+  scope: Scope,
+  strategy: OpenFactoryServiceDeploymentStrategy,
+): Relation | undefined {
+  const ownership = ownershipOf(status.labels, scope, true);
+  if (ownership === "foreign") return "foreign";
+  if (ownership !== "ours") return "other-file";
+  if (app.isIncomplete) return "current";
+  const request = requestFor(app, strategy);
+  if (ownerOf(status.labels)?.request !== hashNormalized(request)) return undefined;
+  const isComparable = status.settings !== undefined && supports(strategy, "settings");
+  return !isComparable || matchesFingerprint(status, request) ? "current" : undefined;
 }

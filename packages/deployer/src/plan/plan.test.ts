@@ -33,6 +33,34 @@ describe("calls of plan()", () => {
     expect(strategy.calls).toEqual(["list", "settingsOf app3", "preflight app3"]);
   });
 
+  test("the settings of a listing are kept only of services that may change", async () => {
+    const strategy = fake({ listsSettings: true });
+    await up(strategy, project(app("same"), app("changed"), app("drifted"), app("stopped"), app("other")));
+    changeManually(strategy, "drifted", { user: "1:1" });
+    await strategy.deploy({ name: "foreign", image: "demo:1" });
+    const list = strategy.list.bind(strategy);
+    const kept: string[] = [];
+    strategy.list = async (options = {}) => {
+      const listed = (await list(options)).map((status) =>
+        status.name === "stopped"
+          ? { ...status, state: "failed" as const, replicas: { running: 0, desired: 1 } }
+          : status,
+      );
+      kept.push(...listed.filter(options.isRelevant ?? (() => true)).map(({ name }) => name));
+      return listed.map((status) => (kept.includes(status.name) ? status : { ...status, settings: undefined }));
+    };
+    const desired = project(app("same"), app("changed", { image: "demo:2" }), app("drifted"), app("stopped"));
+    const { apps: planned } = await planOnly(strategy, desired, { refresh: false });
+    expect(kept.sort()).toEqual(["changed", "drifted", "other", "stopped"]);
+    expect(planned.map(({ app: name, action }) => `${name} ${action}`)).toEqual([
+      "Same unchanged",
+      "Changed update",
+      "Drifted update",
+      "Stopped update",
+    ]);
+    expect(strategy.calls.filter((call) => call.startsWith("inspect"))).toEqual([]);
+  });
+
   test("without settings in the listing, the hash decides, and refresh inspects each service", async () => {
     const strategy = fake();
     await up(strategy, project(...apps));

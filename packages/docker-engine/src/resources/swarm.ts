@@ -6,27 +6,25 @@ import type { Client } from "../connection/client.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import type { CallOptions, Filters, NamedResources, Nodes, Tasks } from "../engine.js";
 import { readList } from "../connection/list-answer.js";
-import type { NamedResource, TaskDetails } from "../engine-types.js";
+import type { NamedResource } from "../engine-types.js";
 import { createdWith, removed } from "./recheck.js";
 
 export function tasksOf(client: Client): Tasks {
-  return {
-    async list(filters, options) {
-      const action = "list tasks";
-      const tasks = await client.json(
-        { action, swarm: true, read: true },
-        anyList,
-        // Not dockerode's listTasks(): it reads the whole answer before its data.
-        async (docker, signal) =>
-          readList(
-            await dialStream(docker, { path: "/tasks", query: filterQuery(filters) }, signal),
-            (element, index) => checkShape(element, taskShape, action, index),
-          ),
-        options,
-      );
-      return tasks as TaskDetails[];
-    },
+  const listEach: Tasks["listEach"] = async (read, filters, options) => {
+    const action = "list tasks";
+    const results = await client.json(
+      { action, swarm: true, read: true },
+      anyList,
+      // Not dockerode's listTasks(): it reads the whole answer before its data.
+      async (docker, signal) =>
+        readList(await dialStream(docker, { path: "/tasks", query: filterQuery(filters) }, signal), (element, index) =>
+          read(checkShape(element, taskShape, action, index)),
+        ),
+      options,
+    );
+    return results as ReturnType<typeof read>[];
   };
+  return { list: (filters, options) => listEach((task) => task, filters, options), listEach };
 }
 
 export function nodesOf(client: Client): Nodes {

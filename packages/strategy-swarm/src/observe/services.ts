@@ -18,7 +18,7 @@ import { NetworkLookup, networkNames, previousSpec, withPreviousSettings, withSe
 import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
 import { listNamed, listSwarm } from "./list-named.js";
 import { listTasks } from "./list-tasks.js";
-import { isConverged, serviceStatus, statusFromCounts } from "./status.js";
+import { hasOneVersion, isConverged, serviceStatus, statusFromCounts, taskOfOneVersion } from "./status.js";
 import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
 import { replacedBeforeRunning } from "./update-state.js";
 
@@ -170,8 +170,8 @@ export async function inspectService(
 
 /**
  * All services with these labels, sorted by name. One call if `instances` is false and all services have converged,
- * otherwise three; one more call if some have networks. With `instances: false`, only services that have not converged
- * list their instances.
+ * otherwise three; one more call if some have networks, and two if tasks of an earlier version can run. With `instances: false`,
+ * only services that have not converged list their instances.
  *
  * A swarm can have thousands of services: each becomes a status while the others arrive, so that the engine's data about all of
  * them is not in memory at once, and a status without relevance has no settings.
@@ -188,11 +188,17 @@ export async function listServices(
     const { settings: _, ...rest } = whole;
     return rest;
   };
+  const early = instances && Object.keys(labels).length === 0 ? await listEarly(engine, { signal }) : undefined;
+  const statusOf = (service: ServiceDetails): ServiceStatus | undefined => {
+    if (!instances && isConverged(service)) return statusFromCounts(service);
+    if (early === undefined || !hasOneVersion(service)) return undefined;
+    return serviceStatus(service, early.tasks.get(service.ID) ?? [], early.nodes);
+  };
   const listed = await engine.services.listEach(
     (service): Listed | Promise<Listed> => {
       if (!hasLabels(service.Spec.Labels, labels)) return undefined;
-      if (instances || !isConverged(service)) return { service };
-      const status = statusFromCounts(service);
+      const status = statusOf(service);
+      if (status === undefined) return { service };
       const names = networks.namesFor(service.Spec);
       return names instanceof Promise
         ? names.then((known) => ({ status: summarize(status, service, known) }))
@@ -216,6 +222,21 @@ export async function listServices(
     statuses.push(summarize(status, service, await networks.namesFor(service.Spec)));
   }
   return statuses.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The tasks of all services, by service id, and the nodes, before the services: then the status of each service is complete when
+ * the service arrives. The tasks are reduced to what the status of a service with one version needs.
+ */
+async function listEarly(
+  engine: DockerEngine,
+  options: Pick<OperationOptions, "signal">,
+): Promise<{ tasks: ReadonlyMap<string, TaskDetails[]>; nodes: NodesById }> {
+  const [tasks, nodes] = await Promise.all([
+    engine.tasks.listEach(taskOfOneVersion, {}, options),
+    engine.nodes.list(options),
+  ]);
+  return { tasks: Map.groupBy(tasks, ({ ServiceID }) => ServiceID), nodes: nodesById(nodes) };
 }
 
 type ServiceListOptions = Pick<ListOptions, "signal" | "instances" | "isRelevant">;

@@ -11,7 +11,7 @@ const during = (State: string, spec: object = {}, more: object = {}) =>
   service({}, { PreviousSpec, UpdateStatus: { State }, ...more }, spec);
 const abandoned = { DesiredState: "shutdown", NodeID: undefined };
 
-/** The results of inspect, and of list without instances. */
+/** The results of inspect, of list without instances, and of list with instances. */
 async function statuses(found: object, ...tasks: object[]): Promise<ServiceStatus[]> {
   const { engine } = fakeEngine({
     "services.list": () => [{ ...found, ServiceStatus: { RunningTasks: 0, DesiredTasks: 1 } }],
@@ -19,7 +19,7 @@ async function statuses(found: object, ...tasks: object[]): Promise<ServiceStatu
     "tasks.list": () => tasks,
   });
   const strategy = new SwarmDeploymentStrategy(engine);
-  return [await strategy.inspect("demo"), ...(await strategy.list({ instances: false }))];
+  return [await strategy.inspect("demo"), ...(await strategy.list({ instances: false })), ...(await strategy.list())];
 }
 const expectStatus = async (all: Promise<ServiceStatus[]>, expected: object): Promise<void> => {
   for (const status of await all) expect(status).toMatchObject(expected);

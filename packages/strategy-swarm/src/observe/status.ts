@@ -66,11 +66,33 @@ const sinceRunning = (history: TaskHistory): TaskHistory => {
 };
 
 /** Whether no task of an earlier version can run any more. */
-const hasOneVersion = (service: ServiceDetails): boolean => {
+export const hasOneVersion = (service: ServiceDetails): boolean => {
   const { PreviousSpec, UpdateStatus: { State } = {} } = service;
   if (isJob(service) || State === "completed" || State === "rollback_completed") return true;
   return State === undefined && PreviousSpec === undefined;
 };
+
+/**
+ * What {@link serviceStatus} reads of a task if the service has one version: then it compares no template of a running task. The
+ * rest would take most of the memory of a list of thousands of tasks.
+ */
+export function taskOfOneVersion(task: TaskDetails): TaskDetails {
+  const { ID, Version, CreatedAt, UpdatedAt, ServiceID, NodeID, Slot, DesiredState, JobIteration } = task;
+  const { Timestamp, State, Err, ContainerStatus, PortStatus } = task.Status;
+  return {
+    ID,
+    Version,
+    CreatedAt,
+    UpdatedAt,
+    ServiceID,
+    NodeID,
+    Slot,
+    DesiredState,
+    JobIteration,
+    Status: { Timestamp, State, Err, ContainerStatus, PortStatus },
+    Spec: isRunning(task) ? {} : task.Spec,
+  };
+}
 
 interface Counts {
   instances: readonly InstanceStatus[];
