@@ -22,17 +22,21 @@ export interface RecordedSwarm {
   logs(): { open: number; blocked: number };
   /** Number of services. */
   size(): number;
+  /** Number of calls so far, and bytes of their answers without log streams. */
+  traffic(): { calls: number; bytes: number };
   close(): Promise<void>;
 }
 
 export async function startRecordedSwarm(): Promise<RecordedSwarm> {
   const answers = new Answers(recording());
   const streams = new Set<ServerResponse>();
+  const traffic = { calls: 0, bytes: 0 };
   // As dockerd: filters with many names make long paths, and an idle connection stays open.
   const server = createServer({ maxHeaderSize: 1024 ** 2, keepAliveTimeout: 0 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://swarm");
     const path = pathname.replace(/^\/v[0-9.]+/, "");
     response.setHeader("Api-Version", "1.41").setHeader("Content-Type", "application/json");
+    traffic.calls += 1;
     const log = /^\/services\/([^/]+)\/logs$/.exec(path)?.[1];
     if (log !== undefined) {
       streams.add(response);
@@ -47,7 +51,9 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
         await readJson(request),
       );
       const { status, body } = answer instanceof Refusal ? answer : { status: 200, body: answer };
-      response.writeHead(status).end(typeof body === "string" ? body : JSON.stringify(body));
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      traffic.bytes += Buffer.byteLength(text);
+      response.writeHead(status).end(text);
     };
     respond().catch((error: Error) => response.writeHead(500).end(JSON.stringify({ message: error.message })));
   });
@@ -59,6 +65,7 @@ export async function startRecordedSwarm(): Promise<RecordedSwarm> {
       blocked: [...streams].filter(({ writableNeedDrain }) => writableNeedDrain).length,
     }),
     size: () => answers.size,
+    traffic: () => ({ ...traffic }),
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
