@@ -191,6 +191,7 @@ describe("the requested configuration of a container, on Podman", () => {
         PidsLimit: 2048,
         ...HostConfig,
         Mounts: undefined,
+        Tmpfs: { "/run": "rw,rprivate,nosuid,nodev,tmpcopyup", "/tmp": "rw,rprivate,nosuid,nodev,tmpcopyup" },
         Ulimits: [],
         Init: undefined,
         CapAdd: ["CAP_CHOWN"],
@@ -226,7 +227,7 @@ describe("the requested configuration of a container, on Podman", () => {
     const { details, listed } = await createAndInspect({ Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] });
     expect(details).toMatchObject({
       Config: { Image: "demo:1", Labels: { a: "b" }, Env: ["A=1"] },
-      HostConfig: { PidsLimit: 0, CapAdd: null, CapDrop: null, Ulimits: null },
+      HostConfig: { PidsLimit: 0, CapAdd: null, CapDrop: null, Ulimits: null, Tmpfs: null },
       NetworkSettings: { Networks: { bridge: {} } },
     });
     expect(Object.keys(details.NetworkSettings.Networks)).toEqual(["bridge"]);

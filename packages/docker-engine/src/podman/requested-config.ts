@@ -137,6 +137,8 @@ export async function restoreDetails(
       // Podman omits the options, and has other names for Docker's drivers.
       ...(requested.host.LogConfig && { LogConfig: requested.host.LogConfig }),
       Binds: null,
+      // Podman 4 adds directories in memory to a container with a read-only file system.
+      Tmpfs: null,
       Mounts: Mounts ?? null,
     },
     NetworkSettings: requested.host.NetworkMode === undefined ? onBridge(NetworkSettings) : NetworkSettings,
