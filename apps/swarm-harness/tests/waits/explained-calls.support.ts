@@ -9,8 +9,8 @@ const AT_ONCE_MS = 5;
 /** A call without an explanation is released after this time, so that the test can list all of them. */
 const GIVE_UP_MS = 15_000;
 
-/** A word that the explanation of a call contains, by the first part of its path. */
-const WORDS: Readonly<Record<string, string>> = {
+/** Words, one of which the explanation of a call contains, by the first part of its path. */
+const WORDS: Readonly<Record<string, string | RegExp>> = {
   // The first call of any kind negotiates the API version.
   _ping: "",
   version: "",
@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<string, string>> = {
   events: "report its events",
   distribution: "image",
   exec: "command",
+  // The networks of services are looked up while the list of services is read.
+  networks: /network|list services/,
 };
 
 const SECRET = "hunter2-Sup3rS3cret";
@@ -69,11 +71,11 @@ export class ExplainedCalls {
   async #release(call: string): Promise<void> {
     const output = this.#output as CapturedOutput;
     const [, kind = ""] = /^\w+ \/(\w+)/.exec(call) ?? [];
-    const word = WORDS[kind] ?? kind.replace(/s$/, "");
+    const word = new RegExp(WORDS[kind] ?? kind.replace(/s$/, ""));
     const engine = `the engine at ${this.#proxy?.host}`;
     // With several calls at the same time, the text names the oldest one.
     const isExplained = (line: string): boolean =>
-      line.includes(engine) && (line.includes(word) || /, and \d+ more|"others":[1-9]/.test(line));
+      line.includes(engine) && (word.test(line) || /, and \d+ more|"others":[1-9]/.test(line));
     for (let waited = 0; waited < GIVE_UP_MS; waited += AT_ONCE_MS) {
       // A call that negotiates the API version first is shown already.
       const current = output.text.split("\n").findLast((line) => line.includes(engine)) ?? "";

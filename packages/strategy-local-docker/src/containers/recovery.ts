@@ -154,13 +154,17 @@ export async function applyRecovery(
   // Until the service is restored, the containers that an update created are the record of it: their labels name the version
   // that they were to replace, and their creation shows that it was stopped for them.
   const record = rename.length + start.length > 0 ? remove.filter(({ role }) => role !== "previous") : [];
-  for (const container of record)
-    await ifExists(renameContainer(engine, container, { base: container.base, role: "candidate" }));
+  const nameCandidate = (container: InspectedContainer): Promise<true | undefined> =>
+    ifExists(renameContainer(engine, container, { base: container.base, role: "candidate" }).then(() => true));
+  // An engine does not find the network of a process that waits for its restart, and keeps the name until the process is killed.
+  const inCrashLoop: InspectedContainer[] = [];
+  for (const container of record) if (!(await nameCandidate(container))) inCrashLoop.push(container);
   await Promise.all([
     ...without(remove, record).map(({ id }) => removeIfExists(engine, id)),
     ...record.filter(({ active }) => active).map(({ id }) => killIfExists(engine, id)),
     ...stop.filter(({ active }) => active).map(({ details }) => stopContainer(engine, details)),
   ]);
+  for (const container of inCrashLoop) await nameCandidate(container);
   for (const container of stop) await renameContainer(engine, container, asPrevious(container));
   for (const container of rename)
     await renameContainer(engine, container, { base: container.base, policy: container.policy });
