@@ -80,7 +80,7 @@ export const queryAndBody = (query: Query, body: object = {}): { _query: object;
   _body: body,
 });
 
-interface DialRequest {
+export interface DialRequest {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Without the version. */
   path: string;

@@ -1,9 +1,35 @@
 import type { IncomingMessage } from "node:http";
-import { checkLength, closedWithin } from "./dockerode.js";
+import { anyList, checkShape, type Shape } from "../answers/shape.js";
+import type { CallOptions } from "../engine.js";
+import type { Client } from "./client.js";
+import { checkLength, closedWithin, type DialRequest, dialStream } from "./dockerode.js";
 import { ListSplitter } from "./list-splitter.js";
 
 /** Up to this length, in bytes, an answer is parsed as a whole, which takes less time. */
 const SHORT = 1024 ** 2;
+
+/**
+ * Lists objects of a swarm, and passes each to `read` while the others arrive. Not by dockerode, which reads the whole answer first.
+ * @param list.shape of one object.
+ * @throws as every call.
+ */
+export async function listElements<Element, Result>(
+  client: Client,
+  { action, request, shape }: { action: string; request: DialRequest; shape: Shape<Element> },
+  read: (element: Element) => Result | Promise<Result>,
+  options?: CallOptions,
+): Promise<Result[]> {
+  const results = await client.json(
+    { action, swarm: true, read: true },
+    anyList,
+    async (docker, signal) =>
+      readList(await dialStream(docker, request, signal), (element, index) =>
+        read(checkShape(element, shape, action, index)),
+      ),
+    options,
+  );
+  return results as Result[];
+}
 
 /** What {@link readList} returns for a long answer that is no JSON list: as `readAnswer`, bytes. */
 const NOT_A_LIST = Buffer.alloc(0);

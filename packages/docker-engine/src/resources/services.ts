@@ -1,9 +1,8 @@
-import { anyList, checkShape } from "../answers/shape.js";
 import { createdServiceShape, serviceShape, warningsShape } from "../answers/shapes.js";
 import { compareVersions } from "@openfactory/deploy-core";
 import { dial, dialStream, filterQuery, queryAndBody, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
-import { readList } from "../connection/list-answer.js";
+import { listElements } from "../connection/list-answer.js";
 import type { EngineCall, EngineCalls, EngineRequest } from "../connection/engine-call.js";
 import type { ServiceSpec } from "@openfactory/docker-translators";
 import type { CallOptions, Services } from "../engine.js";
@@ -19,20 +18,10 @@ const STATUS_SINCE = "1.41";
 export function servicesOf(client: Client, auth: RegistryAuth): Services {
   const inspect: Services["inspect"] = (id, options) => inspectService(client, id, options);
   const listEach: Services["listEach"] = async (read, filters, options) => {
-    const action = "list services";
     const withStatus = compareVersions(await client.apiVersion(options), STATUS_SINCE) >= 0;
     const query = { ...(withStatus && { status: "true" }), ...filterQuery(filters) };
-    const results = await client.json(
-      { action, swarm: true, read: true },
-      anyList,
-      // Not dockerode's listServices(): it returns the whole answer.
-      async (docker, signal) =>
-        readList(await dialStream(docker, { path: "/services", query }, signal), (element, index) =>
-          read(checkShape(element, serviceShape, action, index)),
-        ),
-      options,
-    );
-    return results as Awaited<ReturnType<typeof read>>[];
+    const list = { action: "list services", request: { path: "/services", query }, shape: serviceShape };
+    return listElements(client, list, read, options);
   };
   return {
     inspect,

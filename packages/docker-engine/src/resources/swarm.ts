@@ -1,28 +1,17 @@
-import { anyList, checkShape } from "../answers/shape.js";
 import { createdFileShape, namedResourcesShape, nodesShape, taskShape } from "../answers/shapes.js";
 import type Docker from "dockerode";
-import { dial, dialStream, filterQuery, segment } from "../connection/dockerode.js";
+import { dial, filterQuery, segment } from "../connection/dockerode.js";
 import type { Client } from "../connection/client.js";
 import type { EngineCalls } from "../connection/engine-call.js";
 import type { CallOptions, Filters, NamedResources, Nodes, Tasks } from "../engine.js";
-import { readList } from "../connection/list-answer.js";
+import { listElements } from "../connection/list-answer.js";
 import type { NamedResource } from "../engine-types.js";
 import { createdWith, removed } from "./recheck.js";
 
 export function tasksOf(client: Client): Tasks {
-  const listEach: Tasks["listEach"] = async (read, filters, options) => {
-    const action = "list tasks";
-    const results = await client.json(
-      { action, swarm: true, read: true },
-      anyList,
-      // Not dockerode's listTasks(): it reads the whole answer before its data.
-      async (docker, signal) =>
-        readList(await dialStream(docker, { path: "/tasks", query: filterQuery(filters) }, signal), (element, index) =>
-          read(checkShape(element, taskShape, action, index)),
-        ),
-      options,
-    );
-    return results as ReturnType<typeof read>[];
+  const listEach: Tasks["listEach"] = (read, filters, options) => {
+    const request = { path: "/tasks", query: filterQuery(filters) };
+    return listElements(client, { action: "list tasks", request, shape: taskShape }, read, options);
   };
   return { list: (filters, options) => listEach((task) => task, filters, options), listEach };
 }
