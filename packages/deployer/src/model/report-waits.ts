@@ -1,4 +1,4 @@
-import { beginWait, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
+import { type OpenFactoryServiceDeploymentStrategy, whileWaiting } from "@openfactory/deploy-core";
 import { wrapMethods } from "./wrap-methods.js";
 
 type Describe = (...args: unknown[]) => string;
@@ -44,18 +44,8 @@ export const withWaits = <Strategy extends OpenFactoryServiceDeploymentStrategy>
   return wrapMethods(strategy, (property, method) => {
     const describe = Object.hasOwn(ACTIONS, property) ? ACTIONS[property as string] : undefined;
     if (describe === undefined) return method;
-    return (...args) => {
-      const end = beginWait({ subject, action: describe(...args), level: "operation" });
-      try {
-        const result = method(...args);
-        if (result instanceof Promise) void result.then(end, end);
-        else end();
-        return result;
-      } catch (error) {
-        end();
-        throw error;
-      }
-    };
+    return (...args) =>
+      whileWaiting({ subject, action: describe(...args), level: "operation" }, async () => method(...args));
   });
 };
 

@@ -67,7 +67,10 @@ export async function ps(
     const { key, service } = app;
     const status = services.get(service);
     if (status === undefined) return { app: key, service, relation: "absent" };
-    const relation = relations.get(service) ?? (await relationOf(app, status, desired, strategy));
+    const known = relations.has(service)
+      ? relations.get(service)
+      : relationWithoutComparison(app, status, desired, strategy);
+    const relation = known ?? (await comparedRelation(app, status, strategy));
     return { app: key, service, relation, ...ownerIn(status, desired), status: withoutSettings(status) };
   });
   const known = new Set(names);
@@ -109,19 +112,14 @@ function ownerIn({ labels }: ServiceStatus, scope: Scope): Pick<PsRow, "owner"> 
 
 type Relation = PsRow["relation"];
 
-async function relationOf(
+async function comparedRelation(
   app: DesiredApp,
-  status: ServiceStatus,
-  scope: Scope,
+  { settings }: ServiceStatus,
   strategy: OpenFactoryServiceDeploymentStrategy,
 ): Promise<Relation> {
-  const known = relationWithoutComparison(app, status, scope, strategy);
-  if (known !== undefined) return known;
-  const { settings } = status;
-  const request = requestFor(app, strategy);
   if (settings === undefined || !supports(strategy, "settings")) return "changed";
   // The registry is not contacted: only `plan` checks for a newer digest.
-  const wanted = await strategy.settingsOf({ ...request, imagePullPolicy: "missing" });
+  const wanted = await strategy.settingsOf({ ...requestFor(app, strategy), imagePullPolicy: "missing" });
   return compareSettings(settings, wanted).length === 0 ? "current" : "changed";
 }
 
