@@ -1,4 +1,5 @@
 import type { AppPhase, AppVerdict, DeployerEvent, Observer } from "@openfactory/deployer";
+import { formatDuration } from "../output/format.js";
 import type { ShownWait } from "./wait-log.js";
 import { revertWords, OUTCOME_WORDS, resourceWords, ROLLBACK_WORDS, subjectOf } from "../output/outcomes.js";
 
@@ -112,6 +113,12 @@ export function describeResource(event: DeployerEvent): string | undefined {
     return `${event.resource.kind} ${event.resource.name}: ${resourceWords(event.resource)}`;
   if (event.type !== "revert" || event.step.resource === undefined) return undefined;
   return `${subjectOf(event.step)}: ${revertWords(event.step)}`;
+}
+
+/** `waiting for the engine at unix:///run/docker.sock to list containers, for 4.0 s, and 2 more`. */
+export function waitText({ wait, since, others }: ShownWait, now: number): string {
+  const more = others > 0 ? `, and ${others} more` : "";
+  return `waiting for ${wait.subject} to ${wait.action}, for ${formatDuration(now - since)}${more}`;
 }
 
 /** The apps that are being changed or waited for. */

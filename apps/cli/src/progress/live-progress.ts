@@ -3,10 +3,9 @@ import { fit, fitEnd, formatDuration, stripControlChars, type Style } from "../o
 import { warningText } from "../output/messages.js";
 import { writeRaw } from "../output/safe-output.js";
 import { terminalText } from "../output/terminal-text.js";
-import { type AppState, BusyApps, describeEvent, type Progress } from "./describe-event.js";
+import { type AppState, BusyApps, describeEvent, type Progress, waitText } from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
 import type { ShownWait } from "./wait-log.js";
-import { waitText } from "./wait-text.js";
 
 const REDRAW_MS = 100;
 /** The last events of an app. */

@@ -1,10 +1,17 @@
 import type { Output } from "../io.js";
 import { formatDuration, stripControlChars, type Style } from "../output/format.js";
 import { warningText } from "../output/messages.js";
-import { type AppState, BusyApps, describeEvent, describeResource, type Progress, WAITING } from "./describe-event.js";
+import {
+  type AppState,
+  BusyApps,
+  describeEvent,
+  describeResource,
+  type Progress,
+  WAITING,
+  waitText,
+} from "./describe-event.js";
 import { ImagePulls } from "./pulls.js";
 import type { ShownWait } from "./wait-log.js";
-import { waitText } from "./wait-text.js";
 
 /** Pulls report progress many times a second. Their lines are written at most this often. */
 const PULL_LINE_EVERY_MS = 10_000;
