@@ -22,6 +22,24 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
+/** Passes a call on to an engine, and its answer back. */
+export function forwardCall(
+  target: ReturnType<typeof address>,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): void {
+  const { method, url: path, headers } = request;
+  const onward = http.request({ ...target, method, path, headers, agent: false }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    // The client waits for the headers, while an event stream has no content until something happens.
+    response.flushHeaders();
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.destroy());
+  response.on("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
 /** @param engine as in `DOCKER_HOST`: unix:// or tcp:// without TLS. */
 export async function startCountingProxy(engine: string): Promise<CountingProxy> {
   const target = address(engine);
@@ -32,9 +50,8 @@ export async function startCountingProxy(engine: string): Promise<CountingProxy>
   const server = http.createServer((request, response) => {
     const path = (request.url ?? "").replace(/\?.*/s, "").replace(/^\/v[0-9.]+(?=\/)/, "");
     const call = `${request.method} ${path}`;
-    const { method, url, headers } = request;
     calls.push(call);
-    if (method !== "GET" && method !== "HEAD") changes += 1;
+    if (request.method !== "GET" && request.method !== "HEAD") changes += 1;
     if (callsToFailure !== undefined && (callsToFailure -= 1) === 0) {
       failed = call;
       callsToFailure = undefined;
@@ -44,15 +61,7 @@ export async function startCountingProxy(engine: string): Promise<CountingProxy>
         .end(JSON.stringify({ message: "failed by a test" }));
       return;
     }
-    const onward = http.request({ ...target, method, path: url, headers, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      // The client waits for the headers, while an event stream has no content until something happens.
-      response.flushHeaders();
-      answer.pipe(response);
-    });
-    onward.on("error", () => response.destroy());
-    response.on("close", () => onward.destroy());
-    request.pipe(onward);
+    forwardCall(target, request, response);
   });
   const socket = join(tmpdir(), `ofd-${randomBytes(6).toString("hex")}.sock`);
   await new Promise<void>((resolve, reject) => server.on("error", reject).listen(socket, resolve));

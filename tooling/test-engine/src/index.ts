@@ -1,5 +1,5 @@
 export { type Browser, type RenderedPage, type RenderOptions, startBrowser } from "./browser.js";
-export { startCountingProxy, type CountingProxy } from "./counting-proxy.js";
+export { forwardCall, startCountingProxy, type CountingProxy } from "./counting-proxy.js";
 export { installPackages, unpackPackage } from "./debian-packages.js";
 export {
   ensureEngine,

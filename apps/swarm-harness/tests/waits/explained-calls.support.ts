@@ -68,6 +68,14 @@ export class ExplainedCalls {
     return result;
   }
 
+  /** Runs commands that end with these exit codes. */
+  async runAll(commands: readonly (readonly [args: readonly string[], code: number])[]): Promise<void> {
+    for (const [args, code] of commands) {
+      const result = await this.run(args);
+      expect(result.code, `${args[0]}: ${result.out}${result.err}`).toBe(code);
+    }
+  }
+
   async #release(call: string): Promise<void> {
     const output = this.#output as CapturedOutput;
     const [, kind = ""] = /^\w+ \/(\w+)/.exec(call) ?? [];

@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { address } from "@openfactory/test-engine";
+import { address, forwardCall } from "@openfactory/test-engine";
 import { templateOf } from "../engine-calls/call-template.mjs";
 import { forwardUpgrade } from "../faults/support/forward-upgrade.js";
 
@@ -31,20 +31,11 @@ export async function startHoldingProxy(
     last = last.then(() => release(call));
     await last;
   };
-  const forward = (request: http.IncomingMessage, response: http.ServerResponse): void => {
-    if (response.destroyed) return;
-    const { method, url: path, headers } = request;
-    const forwarded = http.request({ ...target, method, path, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      // Otherwise the client sees the beginning of a stream only with its first data.
-      response.flushHeaders();
-      answer.pipe(response);
-    });
-    forwarded.on("error", () => response.destroy());
-    response.on("close", () => forwarded.destroy());
-    request.pipe(forwarded);
+  const pass = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    await hold(request);
+    if (!response.destroyed) forwardCall(target, request, response);
   };
-  const server = http.createServer((request, response) => void hold(request).then(() => forward(request, response)));
+  const server = http.createServer((request, response) => void pass(request, response));
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));

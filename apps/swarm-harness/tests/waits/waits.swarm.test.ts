@@ -21,7 +21,7 @@ test("every call of every command is explained while the manager does not answer
   const declared = "secrets:\n  token:\n    environment: TOKEN\n";
   const write = (version: number) => explained.project.write(`${fileOf(id, version, secrets)}${declared}`);
   write(1);
-  for (const [args, code] of [
+  await explained.runAll([
     [["plan"], 2],
     [["up"], 0],
     [["ps"], 0],
@@ -34,10 +34,7 @@ test("every call of every command is explained while the manager does not answer
     [["scale", "web=1", "--no-wait"], 0],
     [["restart", "--no-wait"], 0],
     [["refresh-auth"], 0],
-  ] as const) {
-    const result = await explained.run(args);
-    expect(result.code, `${args[0]}: ${result.out}${result.err}`).toBe(code);
-  }
+  ]);
   write(2);
   expect((await explained.run(["up", "--json", "--no-wait"])).code).toBe(0);
   expect((await explained.run(["rollback", "--no-wait"], { isTTY: true })).code).toBe(0);
