@@ -158,7 +158,7 @@ export {
   formatContractRange,
   parseContractRange,
 } from "./plugins/contract-version.js";
-export { type Environment, environmentOf } from "./plugins/environment.js";
+export { type Environment, environmentOf, homeDirectory } from "./plugins/environment.js";
 export {
   exportedPlugins,
   loadWithTimeout,

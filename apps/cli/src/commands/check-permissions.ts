@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Diagnosis } from "@openfactory/deploy-core";
+import { type Diagnosis, homeDirectory } from "@openfactory/deploy-core";
 import type { Io } from "../io.js";
 
 /** Others can read the file: the last digit of its mode, or write it. */
@@ -36,7 +35,7 @@ export function checkPermissions(
   { env }: Pick<Io, "env">,
 ): Diagnosis[] {
   if (process.platform === "win32") return [];
-  const docker = env["DOCKER_CONFIG"] || join(env["HOME"] || env["USERPROFILE"] || homedir(), ".docker");
+  const docker = env["DOCKER_CONFIG"] || join(homeDirectory(env), ".docker");
   const certificates = env["DOCKER_CERT_PATH"] || docker;
   const address = host ?? (env["DOCKER_HOST"] || "unix:///var/run/docker.sock");
   const files: CheckedFile[] = [

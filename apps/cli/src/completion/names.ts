@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { FileNames } from "@openfactory/app-file";
-import { type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
+import { homeDirectory, type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
 import type { DesiredProject } from "@openfactory/deployer";
 import { findDefaultFiles } from "../default-files.js";
 import type { Io } from "../io.js";
@@ -18,13 +17,13 @@ export interface Candidate {
 
 type Line = Pick<CommandLine, "globals" | "arguments">;
 
-const sourcesOf = ({ globals: { file } }: Line, { cwd, env }: Io): readonly string[] =>
-  (file?.map((path) => path.replace(/^~(?=\/|$)/, () => homeOf(env))) ?? findDefaultFiles(cwd)?.files ?? []).filter(
-    (path) => path !== "-",
-  );
-
 /** The shell has not expanded `~` yet. */
-const homeOf = (env: Io["env"]): string => env["HOME"] || env["USERPROFILE"] || homedir();
+const sourcesOf = ({ globals: { file } }: Line, { cwd, env }: Io): readonly string[] =>
+  (
+    file?.map((path) => path.replace(/^~(?=\/|$)/, () => homeDirectory(env))) ??
+    findDefaultFiles(cwd)?.files ??
+    []
+  ).filter((path) => path !== "-");
 
 async function namesInFiles(line: Line, io: Io): Promise<FileNames> {
   const { loadNames } = await import("@openfactory/app-file");
@@ -102,7 +101,7 @@ export async function platforms({ globals }: Line, io: Io): Promise<Candidate[]>
 
 /** Docker's contexts, as the docker command stores them. */
 export async function contexts(_line: Line, { env }: Io): Promise<Candidate[]> {
-  const folder = join(env["DOCKER_CONFIG"] || join(homeOf(env), ".docker"), "contexts", "meta");
+  const folder = join(env["DOCKER_CONFIG"] || join(homeDirectory(env), ".docker"), "contexts", "meta");
   const entries = await readdir(folder).catch(() => []);
   const read = entries.map(async (entry): Promise<Candidate[]> => {
     try {

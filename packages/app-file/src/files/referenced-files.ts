@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, homeDirectory } from "@openfactory/deploy-core";
 import type { Lookup } from "../interpolation/interpolate.js";
 import { MAX_REFERENCED_BYTES } from "../limits.js";
 import type { SourceTree } from "../yaml/source-tree.js";
@@ -14,7 +13,9 @@ export const isWindowsPath = (path: string): boolean => /^[a-zA-Z]:[\\/]/.test(p
  * @param variable of the environment, which names the home directory.
  */
 export function resolvePath(written: string, file: string, variable: Lookup): string {
-  const path = written.replace(/^~(?=\/|$)/, () => variable("HOME") || variable("USERPROFILE") || homedir());
+  const path = written.replace(/^~(?=\/|$)/, () =>
+    homeDirectory({ HOME: variable("HOME"), USERPROFILE: variable("USERPROFILE") }),
+  );
   return isAbsolute(path) || isWindowsPath(path) ? path : join(dirname(file), path);
 }
 

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import type { DependencyContainer, InjectionToken } from "tsyringe";
 
 /** Environment variables, as `process.env`. */
@@ -10,9 +11,12 @@ export const registerEnvironment = (container: DependencyContainer, env: Environ
   container.register(ENVIRONMENT, { useValue: env });
 };
 
+/** The home directory of the user whose environment this is. */
+export const homeDirectory = (env: Environment): string => env["HOME"] || env["USERPROFILE"] || homedir();
+
 /**
  * The environment that a strategy reads, such as `DOCKER_HOST` and `DOCKER_CONFIG`, for `register` of a plugin. A program that
- * runs the command with an environment of its own passes it to the {@link StrategyRegistry}. Default: `process.env`.
+ * runs the command with another environment passes it to the {@link StrategyRegistry}. Default: `process.env`.
  */
 export const environmentOf = (container: DependencyContainer): Environment =>
   container.isRegistered(ENVIRONMENT, true) ? container.resolve(ENVIRONMENT) : process.env;

@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, homeDirectory } from "@openfactory/deploy-core";
 import { readSettings } from "./read-settings.js";
 
 /** Environment variables, as `process.env`. */
@@ -9,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The user's Docker configuration: `$DOCKER_CONFIG`, or `.docker` in the home directory. */
 export function configDirectory(env: Environment): string {
   if (env["DOCKER_CONFIG"]) return env["DOCKER_CONFIG"];
-  return join(env["HOME"] || env["USERPROFILE"] || homedir(), ".docker");
+  return join(homeDirectory(env), ".docker");
 }
 
 /** An entry of `auths`. Source: docker/cli, `cli/config/types/authconfig.go`. */
