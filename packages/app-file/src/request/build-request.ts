@@ -90,7 +90,7 @@ export function fieldsReader(shared: SharedContext): FieldsReader {
   };
 }
 
-/** In a function of its own: what the returned functions refer to stays in memory. */
+/** A separate function: what the returned functions refer to stays in memory. */
 const locateFields = (
   path: FilePath,
   tree: SourceTree,

@@ -55,7 +55,7 @@ function readInParts(text: string): Read | undefined {
   }
 }
 
-/** Entries of `apps:` that are parts of their own. */
+/** Entries of `apps:` that are separate parts. */
 const PARTS = [
   "  web:\n    image: nginx:1\n",
   "  db: {image: 'postgres', environment: [A=1, \"B=x: y\"], ports: [80:80]}\n",

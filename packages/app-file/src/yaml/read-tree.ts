@@ -56,7 +56,7 @@ export function readTree(
  * Reads an app file as {@link readTree}, one app at a time, and keeps one app in memory: the trees of thousands of apps would take
  * more memory than their requests. Findings about an app are added when it is first read.
  * @returns undefined for a file that has to be read as a whole, such as one with aliases between apps.
- * @throws NotInParts if an app turns out later to be no part of its own.
+ * @throws NotInParts if an app turns out later not to be a separate part.
  */
 export function readTreeInParts(source: SourceText, lookup: Lookup, findings: Findings): SourceTree | undefined {
   const split = splitApps(source.text);

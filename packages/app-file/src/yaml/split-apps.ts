@@ -1,4 +1,4 @@
-/** The entries of `apps:`, each as a range of the text that is YAML of its own. */
+/** The entries of `apps:`, each as a range of the text that is YAML by itself. */
 export interface SplitApps {
   /** Offset of the key `apps`. */
   offset: number;

@@ -101,7 +101,7 @@ test("down() for other apps, and of another project, keeps what an interrupted a
   expect(strategy.hasVersion).toBe(true);
 });
 
-test("down() removes a service of its own with all its versions at once", async () => {
+test("down() removes a service of the project with all its versions at once", async () => {
   const strategy = new InterruptedAdoption({ ...OURS, [DIRECTORY_LABEL]: "/new" }, true, OURS);
   await down(strategy, desired);
   expect(strategy.removals).toEqual([{ name: "web", restoreEarlier: undefined }]);

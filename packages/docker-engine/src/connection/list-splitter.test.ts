@@ -28,7 +28,7 @@ describe("ListSplitter", () => {
     }
   });
 
-  it("finds the same elements if each byte is a chunk of its own", () => {
+  it("finds the same elements if each byte is a separate chunk", () => {
     const { texts, isComplete } = split(...Array.from(bytes, (byte) => Buffer.from([byte])));
     expect([isComplete, texts.map((text) => JSON.parse(text))]).toEqual([true, LIST]);
   });

@@ -38,7 +38,7 @@ export class CombinedServices {
     await this.#suite.remove(services.filter(({ deployed }) => deployed).map(({ name }) => name));
   }
 
-  /** A sample that can't be combined, or that the strategy or the host may reject, has a service of its own. */
+  /** A sample that can't be combined, or that the strategy or the host may reject, has a separate service. */
   async #combine(): Promise<CombinedService[]> {
     const suite = this.#suite;
     const alone: CombinedService[] = [];

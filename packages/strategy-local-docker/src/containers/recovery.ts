@@ -16,7 +16,7 @@ import {
 
 /** The actions that complete or undo an update or a rollback: data, which {@link applyRecovery} carries out. */
 export interface RecoveryPlan {
-  /** Those of an unfinished update are removed last, after the service is as it was before. */
+  /** Those of an unfinished update are removed last, after the service has been restored. */
   remove: readonly InspectedContainer[];
   /** Stopped, and kept as the previous version. */
   stop: readonly InspectedContainer[];

@@ -34,7 +34,7 @@ const removeAll = (engine: DockerEngine, containers: readonly { id: string }[], 
   );
 
 /**
- * Ends the update or the rollback that created a version of a service. The service stays: as it was, unless the new version is
+ * Ends the update or the rollback that created a version of a service. The service stays unchanged, unless the new version is
  * the service already. If the service no longer exists, removes the containers of the version.
  * @throws DeploymentError `NOT_FOUND`.
  */

@@ -105,7 +105,7 @@ async function down(strategy: LocalDockerDeploymentStrategy): Promise<boolean> {
 }
 
 describe.each(cases)("adoption: $title", (each) => {
-  test("if its process ends after any call, the original is as it was after down, unless it was retired", async () => {
+  test("if its process ends after any call, the original is unchanged after down, unless it was retired", async () => {
     for (let last = 0; ; last++) {
       const where = `after ${last} calls`;
       const { memory, fresh, before, isDone } = await killed(each, last);

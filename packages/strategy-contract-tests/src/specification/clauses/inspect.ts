@@ -104,7 +104,7 @@ export const inspectSection = section(
     ),
     must(
       15,
-      "From the creation of a new version until the change has ended or is reverted, its labels MUST be those of the status, or of `unfinishedVersion`; once the new version is the service, `unfinishedVersion` MUST be the earlier one until that is retired. `remove` of the name of `unfinishedVersion` MUST end the change: the service stays, as it was unless the new version is the service already.",
+      "From the creation of a new version until the change has ended or is reverted, its labels MUST be those of the status, or of `unfinishedVersion`; once the new version is the service, `unfinishedVersion` MUST be the earlier one until that is retired. `remove` of the name of `unfinishedVersion` MUST end the change: the service stays, unchanged unless the new version is the service already.",
       [
         "update > inspect() returns the labels of the version that an update creates, and remove() of that version keeps the service",
       ],
