@@ -26,6 +26,10 @@ export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]>
   return all;
 }
 
+/** A copy of an object without some of its keys. */
+export const omit = <Value extends object>(value: Value, keys: readonly (keyof Value)[]): Value =>
+  Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key as keyof Value))) as Value;
+
 /** Freezes plain data deeply, so that a write to it throws. */
 export const freeze = <Value>(value: Value): Value => {
   if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(freeze);

@@ -10,12 +10,14 @@ import {
   REQUIRED_FIELDS,
   supports,
 } from "@openfactory/deploy-core";
-import { describe, expect, test, type TestContext } from "vitest";
+import { afterAll, describe, expect, test, type TestContext } from "vitest";
 import { expectSettings } from "../compare-settings.js";
-import { fieldSamples, partOf } from "../samples/field-samples.js";
+import { CombinedServices } from "../samples/combined-services.js";
+import { fieldSamples, isCombinable, partOf } from "../samples/field-samples.js";
 import { requestOf, processChecks } from "../samples/process-checks.js";
 import type { Suite } from "../suite.js";
-import { testEach } from "../utilities.js";
+import type { ObservedSettings } from "../target.js";
+import { omit, testEach } from "../utilities.js";
 
 /** The methods of a capability, if they are not the one with its name. */
 const METHODS: Partial<Record<CapabilityName, readonly string[]>> = {
@@ -78,6 +80,13 @@ export function manifestCases(suite: Suite): void {
 /** Every field of a request is on the engine, or reported to the caller, as the manifest declares. */
 export function fieldCases(suite: Suite): void {
   describe("request field", () => {
+    const services = new CombinedServices(suite, fieldSamples, {
+      partOf,
+      isCombinable,
+      deploy: (request) => suite.strategy.deploy(request, { strict: true }),
+    });
+    afterAll(() => services.remove());
+
     testEach(fieldSamples, async (sample, context) => {
       const part = await partOf(sample, suite);
       const request = suite.request(part);
@@ -86,8 +95,11 @@ export function fieldCases(suite: Suite): void {
         suite.skipIfUnavailable(context, part);
         if (sample.recent && (await isEngineTooOld(suite, request)))
           context.skip("the engine is too old for it, and the strategy reports that");
-        await expectApplied(suite, request);
-        return skipIncomparable(suite, context, request.name, part);
+        const { request: deployed, others, result } = await services.with(sample);
+        expect(result.warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual([]);
+        const settings = await suite.settings(deployed.name);
+        expectSettings(settings, omit(parseRequest(deployed), others));
+        return skipIncomparable(context, settings, part);
       }
       await expectRejectedStrictly(suite, request);
       if (refused) await suite.failsCleanly(() => suite.strategy.deploy(request), "UNSUPPORTED", request.name);
@@ -98,28 +110,21 @@ export function fieldCases(suite: Suite): void {
 
 /** Whether the strategy rejects a field that it supports on other engines, and leaves nothing behind. */
 async function isEngineTooOld(suite: Suite, request: DeployRequest): Promise<boolean> {
+  const before = await suite.existing();
   const name = suite.name();
   const refusal = await suite.strategy.deploy({ ...request, name }).catch((error: unknown) => error);
   if (!DeploymentError.isInstance(refusal, "UNSUPPORTED")) return false;
   expect(refusal.field, "the error names the field").toBeTruthy();
-  expect(await suite.existing(), "nothing is left behind").toEqual([]);
+  expect(await suite.existing(), "nothing is left behind").toEqual(before);
   return true;
 }
 
-async function expectApplied(suite: Suite, request: DeployRequest): Promise<void> {
-  const { warnings } = await suite.strategy.deploy(request, { strict: true });
-  expect(warnings.filter(({ code }) => code === "FIELD_NOT_SUPPORTED")).toEqual([]);
-  expectSettings(await suite.settings(request.name), parseRequest(request));
-}
-
 /** A field that the engine does not return was not compared, so its case does not pass. */
-async function skipIncomparable(
-  suite: Suite,
+function skipIncomparable(
   context: TestContext,
-  name: string,
+  { incomparable = {} }: ObservedSettings,
   part: Partial<DeployRequest>,
-): Promise<void> {
-  const { incomparable = {} } = await suite.settings(name);
+): void {
   for (const [field, reason] of Object.entries(incomparable))
     if (field in part) context.skip(`not comparable: ${reason}`);
 }
@@ -148,13 +153,20 @@ async function expectWarnings(suite: Suite, request: DeployRequest): Promise<voi
 /** The effect of a request inside the process. */
 export function insideCases(suite: Suite): void {
   describe("a process sees", () => {
+    const services = new CombinedServices(suite, processChecks, {
+      partOf: requestOf,
+      isCombinable: ({ isAlone = false }) => !isAlone,
+      deploy: (request) => suite.deployRunning(request),
+    });
+    afterAll(() => services.remove());
+
     testEach(processChecks, async (check, context) => {
       const exec = suite.probe(context, "exec");
       const part = await requestOf(check, suite);
       suite.skipUnlessSupported(context, part);
       suite.skipIfUnavailable(context, part);
-      const { name } = await suite.deployRunning(suite.request(part));
-      check.check(await exec(name, check.words));
+      const { request } = await services.with(check);
+      check.check(await exec(request.name, check.words));
     });
   });
 

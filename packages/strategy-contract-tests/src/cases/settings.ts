@@ -11,7 +11,7 @@ import {
 } from "@openfactory/deploy-core";
 import { afterAll, describe, expect, test, type TestContext } from "vitest";
 import { CombinedServices } from "../samples/combined-services.js";
-import { everything, fieldSamples, partOf } from "../samples/field-samples.js";
+import { everything, fieldSamples, isCombinable, partOf } from "../samples/field-samples.js";
 import type { Suite } from "../suite.js";
 import { freeze, testEach } from "../utilities.js";
 
@@ -40,7 +40,11 @@ export function settingsCases(suite: Suite): void {
   };
 
   describe("the settings of a service equal those of its request", () => {
-    const services = new CombinedServices(suite);
+    const services = new CombinedServices(suite, fieldSamples, {
+      partOf,
+      isCombinable,
+      deploy: (request) => suite.strategy.deploy(request),
+    });
     afterAll(() => services.remove());
 
     testEach(fieldSamples, async (sample, context) => {

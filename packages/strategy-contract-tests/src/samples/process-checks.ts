@@ -1,4 +1,4 @@
-import type { DeployRequest, FileReference } from "@openfactory/deploy-core";
+import type { DeployRequest, FileReference, RequestField } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 import type { Suite } from "../suite.js";
 
@@ -11,6 +11,10 @@ interface Answer {
 export interface ProcessCheck {
   title: string;
   part: Partial<DeployRequest>;
+  /** Fields that its service may not have, since they change what the process sees. */
+  without?: readonly RequestField[];
+  /** Its service has no part of another check: some hosts can't run it, or it contains others. */
+  isAlone?: boolean;
   /** The volume to mount at `/data`, of the local driver with these options. */
   volume?: { readOnly: boolean; driverOptions?: Record<string, string> };
   /** The secret or config to refer to: its content, and the reference without its name. */
@@ -68,6 +72,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "both limits of open files",
+    isAlone: true,
     part: { openFiles: 1234 },
     words: ["cat", "/proc/1/limits"],
     check: prints(/Max open files\s+1234\s+1234\s/),
@@ -78,16 +83,24 @@ export const processChecks: ProcessCheck[] = [
     words: ["sh", "-c", memoryLimit],
     check: prints(/^67108864$/),
   },
-  { title: "a writable root", part: {}, words: touch("/written"), check: succeeds },
-  { title: "a read-only root", part: { readOnly: true }, words: touch("/written"), check: fails },
+  { title: "a writable root", without: ["readOnly", "user"], part: {}, words: touch("/written"), check: succeeds },
+  { title: "a read-only root", without: ["user"], part: { readOnly: true }, words: touch("/written"), check: fails },
   {
     title: "a writable volume",
+    without: ["user"],
     part: {},
     volume: { readOnly: false },
     words: touch("/data/written"),
     check: succeeds,
   },
-  { title: "a read-only volume", part: {}, volume: { readOnly: true }, words: touch("/data/written"), check: fails },
+  {
+    title: "a read-only volume",
+    without: ["user"],
+    part: {},
+    volume: { readOnly: true },
+    words: touch("/data/written"),
+    check: fails,
+  },
   {
     title: "a volume with the options of its driver",
     part: {},
@@ -97,6 +110,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "a read-only folder of the host",
+    without: ["user"],
     part: { mounts: [hostFolder] },
     words: touch("/host/.written"),
     check: fails,
@@ -109,6 +123,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "a secret, as a read-only file with its content",
+    without: ["user"],
     part: { readOnly: true },
     file: { field: "secrets", content: FILE_CONTENT, reference: {} },
     words: readFile("/run/secrets/*"),
@@ -116,6 +131,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "a secret at another path, with its owner and mode",
+    without: ["readOnly"],
     part: { user: "1234:2345" },
     file: {
       field: "secrets",
@@ -127,6 +143,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "no secret that its user may not read",
+    without: ["readOnly"],
     part: { user: "1234:2345" },
     file: { field: "secrets", content: FILE_CONTENT, reference: { target: "key", mode: 0o400 } },
     words: ["cat", "/run/secrets/key"],
@@ -134,6 +151,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "a config, as a read-only file with its content, owner and mode",
+    without: ["user"],
     part: { readOnly: true },
     file: {
       field: "configs",
@@ -158,6 +176,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "all capabilities, if it is privileged",
+    isAlone: true,
     part: { privileged: true },
     words: status,
     check: bounded(SYS_ADMIN, 1n),
@@ -188,12 +207,14 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "no terminal",
+    without: ["tty"],
     part: {},
     words: ["readlink", "/proc/1/fd/1"],
     check: prints(/^(?:pipe|socket|\/dev\/null)/),
   },
   {
     title: "an open stdin",
+    without: ["tty"],
     part: { openStdin: true },
     words: ["readlink", "/proc/1/fd/0"],
     check: prints(/^(?:pipe|socket)/),
@@ -206,6 +227,7 @@ export const processChecks: ProcessCheck[] = [
   },
   {
     title: "the address of its host",
+    isAlone: true,
     part: { extraHosts: ["host.contract:host-gateway"] },
     words: ["cat", "/etc/hosts"],
     check: prints(/^\d+\.\d+\.\d+\.\d+\s+host\.contract$/m),
