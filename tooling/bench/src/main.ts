@@ -66,8 +66,19 @@ const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
 const limit = values.quarter ? await limitToQuarter() : undefined;
 const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
 const results: Result[] = [];
-try {
-  const peers = await findPeers(log);
+let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
+// After an interruption, the finished workloads are reported, and the engine is removed with all that a workload has on it.
+const interruption = new Promise<never>((_, reject) => {
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      interruptedBy = signal;
+      reject(new Error(`Interrupted by ${signal}.`));
+    });
+});
+interruption.catch(() => undefined);
+
+/** Measures the chosen workloads of the parts, in turn. */
+async function measureAll(peers: Bench["peers"]): Promise<void> {
   for (const part of parts) {
     const bench: Bench = { folder, engine, peers, script: OWN_SCRIPT };
     const workloads = (await PARTS[part]?.(bench)) ?? [];
@@ -75,10 +86,22 @@ try {
       const workload = values.before === undefined ? chosen : withBefore(bench, chosen, resolve(values.before));
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
       const result: Result =
-        workload.skip === undefined ? await measure(workload, runs) : { workload, figures: {}, failures: {} };
+        workload.skip === undefined
+          ? await Promise.race([measure(workload, runs), interruption])
+          : { workload, figures: {}, failures: {} };
       results.push(result);
       log(`  ${summary(result)}`);
     }
+  }
+}
+
+try {
+  const peers = await findPeers(log);
+  try {
+    await measureAll(peers);
+  } catch (error) {
+    if (interruptedBy === undefined) throw error;
+    log(`Interrupted by ${interruptedBy}: ${results.length} workloads are finished.`);
   }
   const about = {
     engine: engine === undefined ? null : { version: engine.version, api: engine.apiVersion },
@@ -104,4 +127,5 @@ try {
   limit?.end();
   rmSync(folder, { recursive: true, force: true });
 }
+if (interruptedBy !== undefined) process.exit(interruptedBy === "SIGINT" ? 130 : 143);
 process.exit(results.some(({ failures }) => failures.ours !== undefined) ? 1 : 0);
