@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineApi, RawEngine, runInside } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 import {
   DEVICE_ENV,
   deviceFile,
@@ -13,7 +14,6 @@ import {
   removeDeviceImages,
 } from "./support/device-images.js";
 import { freePort } from "./support/free-port.js";
-import { spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 import { firstVariants } from "./support/variants.js";
 
 const LISTENER = new URL("../../../../examples/asset-listener-jsonl/dist/plugin.js", import.meta.url).pathname;
@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 const ofdeploy = (command: string, ...words: string[]) =>
-  spawnOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")], {
+  callOfdeploy([command, ...words, "--platform", "docker", "--file", join(folder, "openfactory.yml")], {
     OPENFACTORY_ASSETS_FILE: join(folder, "assets.jsonl"),
   });
 

@@ -12,7 +12,8 @@ import {
   TEST_IMAGE,
 } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
+import type { ProcessResult } from "./support/spawn-ofdeploy.js";
 import { everyVariant } from "./support/variants.js";
 
 let swarm: Swarm;
@@ -61,7 +62,7 @@ async function push(image: string, name: string): Promise<string> {
 }
 
 const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], { DOCKER_CONFIG: folder });
+  callOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], { DOCKER_CONFIG: folder });
 
 const onFile = (command: string, ...words: string[]): Promise<ProcessResult> =>
   ofdeploy(command, "--file", file, ...words);

@@ -6,14 +6,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { engineApi, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { COMMAND, type ProcessResult, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
+import { COMMAND, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
 const id = `verbs-${randomBytes(4).toString("hex")}`;
 const folder = mkdtempSync(join(tmpdir(), "ofdeploy-"));
 const file = join(folder, "openfactory.yml");
 const ofdeploy = (...words: string[]): Promise<ProcessResult> => {
   const [command = "", ...rest] = words;
-  return spawnOfdeploy([command, "--file", file, ...rest]);
+  return callOfdeploy([command, "--file", file, ...rest]);
 };
 
 /** A process that ends at once when it is stopped. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { shareSwarm, type Swarm } from "@openfactory/swarm-harness";
 import { ensureTestImage, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { callOfdeploy } from "./support/call-ofdeploy.js";
 import { checkFiles } from "./support/files-scenario.js";
 import { spawnOfdeploy, type ProcessResult } from "./support/spawn-ofdeploy.js";
 
@@ -30,11 +31,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const ofdeploy = (...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host]);
+const onManager = (words: readonly string[]): string[] => [
+  ...words,
+  "--platform",
+  "swarm",
+  "--host",
+  swarm.nodes[0]!.host,
+];
+
+const ofdeploy = (...words: string[]): Promise<ProcessResult> => callOfdeploy(onManager(words));
 
 const ofdeployWith = (env: Record<string, string>, ...words: string[]): Promise<ProcessResult> =>
-  spawnOfdeploy([...words, "--platform", "swarm", "--host", swarm.nodes[0]!.host], env);
+  callOfdeploy(onManager(words), env);
 
 const fileOf = async (text: string): Promise<string> => {
   const file = join(folder, "openfactory.yml");
@@ -64,6 +72,7 @@ const services = async (): Promise<string[]> =>
 
 describe("the example file on a swarm of three nodes", () => {
   test("up deploys to several nodes, the app answers by HTTP, a second up changes nothing, and down removes it", async () => {
+    const ofdeploy = (...words: string[]) => spawnOfdeploy(onManager(words));
     const up = await ofdeploy("up", "--file", EXAMPLE);
     expect(up, up.stderr).toMatchObject({ code: 0 });
     expect(await services()).toEqual(["weather-archive", "weather-reader", "weather-station"]);
@@ -427,7 +436,7 @@ ${more}`;
 
   test("up fails with NOT_A_SWARM_MANAGER on a worker", async () => {
     const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
-    const up = await spawnOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
+    const up = await callOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
     expect(up.code).toBe(4);
     expect(up.stderr).toMatch(/error\[NOT_A_SWARM_MANAGER\]/);
   });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { address, installPackages, RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
 import { AppFiles } from "../cli/support/app-files.js";
-import { spawnOfdeploy } from "../cli/support/spawn-ofdeploy.js";
+import { callOfdeploy } from "../cli/support/call-ofdeploy.js";
 import type { TestPlatform } from "../cli/support/test-platforms.js";
 import { root } from "../docs/support/pages.js";
 import { REFUSAL } from "./socket-proxies.js";
@@ -102,7 +102,7 @@ export async function checkReadOnlyProxy(
   const direct = new AppFiles(platform.options);
   const { id } = direct;
   const options = ["--file", join(direct.folder, "openfactory.yml"), "--platform", name, "--host", proxy.host];
-  const run = (command: string, ...words: string[]) => spawnOfdeploy([command, ...options, ...words]);
+  const run = (command: string, ...words: string[]) => callOfdeploy([command, ...options, ...words]);
   const read = async (...words: [string, ...string[]]): Promise<string> => {
     const ran = await run(...words);
     expect(ran, `${words.join(" ")}: ${ran.stdout}${ran.stderr}`).toMatchObject({ code: 0 });

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { expect } from "vitest";
-import { type ProcessResult, spawnOfdeploy } from "../cli/support/spawn-ofdeploy.js";
+import { callOfdeploy } from "../cli/support/call-ofdeploy.js";
+import type { ProcessResult } from "../cli/support/spawn-ofdeploy.js";
 
 const fileOf = (project: string, version: number): string => `name: ${project}
 networks:
@@ -47,7 +48,7 @@ export async function checkCommands(options: readonly string[]): Promise<void> {
   const file = join(folder, "openfactory.yml");
   const run = (...words: string[]): Promise<ProcessResult> => {
     const [command = "", ...rest] = words;
-    return spawnOfdeploy([command, "--file", file, ...options, ...rest]);
+    return callOfdeploy([command, "--file", file, ...options, ...rest]);
   };
   const ok = async (...words: string[]): Promise<string> => {
     const { code, stdout, stderr } = await run(...words);
@@ -68,7 +69,7 @@ export async function checkCommands(options: readonly string[]): Promise<void> {
     expect(await ok("logs", "--tail", "5")).toContain("version 1");
     expect(await versionOfWeb()).toBe("1");
     expect(await ok("port", "web")).toMatch(/:\d+/);
-    const init = await spawnOfdeploy(["init", "--from-running", `${project}-web`, "-o", "-", ...options]);
+    const init = await callOfdeploy(["init", "--from-running", `${project}-web`, "-o", "-", ...options]);
     expect(init, init.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(TEST_IMAGE) });
     expect(await ok("images")).toContain(TEST_IMAGE.split(":")[0]);
     expect(await ok("ls")).toContain(project);

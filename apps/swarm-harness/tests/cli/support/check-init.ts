@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { spawnOfdeploy } from "./spawn-ofdeploy.js";
+import { callOfdeploy } from "./call-ofdeploy.js";
 
 interface AppInPlan {
   warnings: { code: string; reason: string }[];
@@ -27,7 +27,7 @@ export async function checkInitFromRunning(
   const folder = mkdtempSync(join(tmpdir(), "ofdeploy-init-"));
   const file = join(folder, "openfactory.yml");
   const ok = async (...words: string[]) => {
-    const ran = await spawnOfdeploy([...words, ...options]);
+    const ran = await callOfdeploy([...words, ...options]);
     expect(ran, `${words.join(" ")}: ${ran.stdout}${ran.stderr}`).toMatchObject({ code: 0 });
     return ran;
   };
@@ -42,14 +42,14 @@ export async function checkInitFromRunning(
     writeFileSync(join(folder, ".env"), env.join(""));
     await ok("validate", "--strict", "-f", file);
     const adopt = names.flatMap((name) => ["--adopt", name]);
-    const plan = await spawnOfdeploy(["plan", "--json", "-f", file, ...adopt, ...options]);
+    const plan = await callOfdeploy(["plan", "--json", "-f", file, ...adopt, ...options]);
     const [{ apps }] = plan.stdout.split("\n").map((line) => JSON.parse(line || "{}")) as [{ apps: AppInPlan[] }];
     expect(apps).toMatchObject(names.map((name) => ({ app: name, action: "adopt", changes: [] })));
     const code = keepsMissing ? "SETTINGS_NOT_IN_FILE" : "SETTINGS_NOT_KEPT";
     expect(apps.flatMap(({ warnings }) => warnings).filter((warning) => warning.code.startsWith("SETTINGS_"))).toEqual([
       expect.objectContaining({ code, reason: expect.stringContaining(`: ${missing.join("; ")}. `) }),
     ]);
-    const strict = await spawnOfdeploy(["plan", "--strict", "-f", file, ...adopt, ...options]);
+    const strict = await callOfdeploy(["plan", "--strict", "-f", file, ...adopt, ...options]);
     expect(strict.code, strict.stderr).toBe(keepsMissing ? 2 : 3);
 
     await ok("up", "--no-wait", "-f", file, ...adopt);
