@@ -68,8 +68,8 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * `unit` requires nothing, `engine` a Docker Engine, `swarm` an engine that can run dind nodes, `packages` npm and its
- * registry. `repeat`, `matrix` and `long` are not part of `npm test`: they run the same tests on other engine versions and with
- * more cases, the contract on every engine version, and outages, load and soak.
+ * registry; `real` are these three. `repeat`, `matrix` and `long` are not part of `npm test`: they run the same tests on other
+ * engine versions and with more cases, the contract on every engine version, and outages, load and soak.
  */
 export default defineConfig({
   ...shared,
@@ -100,6 +100,8 @@ export default defineConfig({
           ],
         },
       },
+      // The next three in one project: vitest starts a new worker, which loads all modules again, for a file of another project.
+      { ...shared, test: { name: "real", include: [engineTests, swarmTests, packageTests], ...onRealEngines } },
       { ...shared, test: { name: "engine", include: [engineTests], ...onRealEngines } },
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
       {

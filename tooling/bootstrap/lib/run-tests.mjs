@@ -19,8 +19,7 @@ const VITEST = [
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
 const CHECK_CALLS = "apps/swarm-harness/tests/engine-calls/check-recording.mjs";
-/** They share the workers, since they mostly wait for engines. */
-const REAL = ["engine", "swarm", "packages"];
+const TITLES = { real: "engine, swarm and packages tests" };
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
@@ -29,21 +28,21 @@ const engineCalls = process.env.ENGINE_CALLS_FILE ?? join(folder, "engine-calls.
 const signal = abortOnSignals();
 const onlyCheck = process.argv.includes("--check");
 const all = process.argv.includes("--all");
-const real = onlyCheck ? [] : all ? [REAL, ["repeat"], ["matrix"], ["long"]] : [REAL];
+const real = onlyCheck ? [] : all ? ["real", "repeat", "matrix", "long"] : ["real"];
 let run;
 
 try {
   await stage("format, lint and types", () => Promise.all(CHECKS.map(check)));
   // In parallel, since the engine's preparation waits for downloads while the unit tests compute.
   await Promise.all([
-    stage("unit tests", () => vitest("unit")),
+    stage("unit tests", () => vitest("unit", "unit tests")),
     stage("published packages", () => check("check:packages")),
     onlyCheck || stage("test engine and images of its nodes", prepareEngine),
   ]);
-  for (const projects of real) {
-    const title = `${projects.join(", ")} tests`;
-    await stage(title, () => (run ? vitest(...projects) : fail(`${title}: no engine is available`)));
-    if (projects === REAL && run) await stage("calls of the command to engines", checkEngineCalls);
+  for (const project of real) {
+    const title = TITLES[project] ?? `${project} tests`;
+    await stage(title, () => (run ? vitest(project, title) : fail(`${title}: no engine is available`)));
+    if (project === "real" && run) await stage("calls of the command to engines", checkEngineCalls);
   }
 } finally {
   await run?.end().catch((error) => fail(`test engine: could not clean up: ${error.message}`));
@@ -81,22 +80,21 @@ async function checkEngineCalls() {
   if (code !== 0) fail("a plan made a write call to an engine");
 }
 
-async function vitest(...projects) {
-  const title = projects.join(", ");
-  const file = join(folder, `${projects[0]}.json`);
-  const code = await tool("vitest", [...VITEST, ...projects.map((project) => `--project=${project}`)], {
+async function vitest(project, title) {
+  const file = join(folder, `${project}.json`);
+  const code = await tool("vitest", [...VITEST, `--project=${project}`], {
     TEST_COUNTS_FILE: file,
     ENGINE_CALLS_FILE: engineCalls,
     // Tests that kill processes or repeat random runs have small default numbers; a soak takes half an hour.
     ...(all && { KILLS: "20", RUNS: "1000", EVERY_CALL: "1", EVERY_VARIANT: "1", SOAK_MINUTES: "5" }),
   });
   const counts = readCounts(file);
-  if (!counts) return fail(`${title} tests: vitest ended with exit code ${code} and ran no test`);
+  if (!counts) return fail(`${title}: vitest ended with exit code ${code} and ran no test`);
   const ran = counts.passed + counts.failures.length + counts.skipped.length;
   total.passed += counts.passed;
   for (const kind of ["failures", "skipped", "retried"]) total[kind].push(...counts[kind]);
-  if (ran === 0) fail(`${title} tests: no tests found`);
-  else if (code !== 0 && counts.failures.length === 0) fail(`${title} tests: vitest ended with exit code ${code}`);
+  if (ran === 0) fail(`${title}: no tests found`);
+  else if (code !== 0 && counts.failures.length === 0) fail(`${title}: vitest ended with exit code ${code}`);
 }
 
 function readCounts(file) {
