@@ -48,12 +48,19 @@ const LONGEST = [
   "scenarios",
   "faults.swarm",
   "update",
-  "sample.swarm",
-  "killed",
-  "replicas.swarm",
   "jobs.swarm",
   "devices",
+  "resources.engine",
+  "sample",
   "images",
+  "replicas.swarm",
+  "newest-engine",
+  "run-command",
+  "killed",
+  "processes.engine",
+  "lock.swarm",
+  "two-files",
+  "parity",
 ];
 
 class LongestFirst extends BaseSequencer {
