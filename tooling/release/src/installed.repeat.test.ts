@@ -19,7 +19,7 @@ import {
   TEST_LABEL,
 } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { runSession } from "../../../apps/swarm-harness/tests/docs/session/session.js";
+import { oneSession, runSession } from "../../../apps/swarm-harness/tests/docs/session/session.js";
 import { BASH, Terminal } from "../../../apps/swarm-harness/tests/docs/session/terminal.js";
 import { placeOf } from "../../../apps/swarm-harness/tests/docs/support/pages.js";
 
@@ -130,16 +130,18 @@ async function startMachine(name: string, path = ""): Promise<Machine> {
 
 /** Types a page in a terminal of the machine, and compares the outputs with the page. */
 async function doPage(page: string, { name }: Machine, nodeVersion: string): Promise<void> {
-  const differences = await runSession(page, {
-    env: {},
-    addresses: {},
-    prepare: () => {},
-    shown: { [`Node ${nodeVersion}.`]: `Node ${process.versions.node}.` },
-    open: (home, directory) => {
-      const docker = `docker --host ${host} exec -it --env HOME=${home} --env LANG=C.UTF-8 --env TERM=xterm-256color`;
-      return Terminal.open(directory, { PATH: systemPath }, `${docker} --workdir ${directory} ${name} ${BASH}`);
-    },
-  });
+  const differences = await oneSession(() =>
+    runSession(page, {
+      env: {},
+      addresses: {},
+      prepare: () => {},
+      shown: { [`Node ${nodeVersion}.`]: `Node ${process.versions.node}.` },
+      open: (home, directory) => {
+        const docker = `docker --host ${host} exec -it --env HOME=${home} --env LANG=C.UTF-8 --env TERM=xterm-256color`;
+        return Terminal.open(directory, { PATH: systemPath }, `${docker} --workdir ${directory} ${name} ${BASH}`);
+      },
+    }),
+  );
   for (const { block, captured } of differences) expect.soft(captured, placeOf(block)).toBe(block.text);
 }
 

@@ -4,8 +4,8 @@ import { type RawEngine, sweep } from "@openfactory/test-engine";
 import { expect, type TestContext } from "vitest";
 import { hasSshServer } from "../../../../../packages/docker-engine/test/ssh-server.js";
 import { pages, placeOf, root } from "../support/pages.js";
-import { startSessionEngine } from "./session-engines.js";
-import { runSession, writeCaptures } from "./session.js";
+import { type SessionEngine, startSessionEngine } from "./session-engines.js";
+import { oneSession, runSession, writeCaptures } from "./session.js";
 
 const textOf = (page: string): string => readFileSync(join(root, page), "utf8");
 
@@ -23,6 +23,10 @@ export async function checkSession(page: string, context: TestContext): Promise<
   const needs = needsOf(page) ?? [];
   if (needs.includes("ssh") && !hasSshServer()) context.skip("there is no OpenSSH server on this machine");
   const engine = await startSessionEngine(needs);
+  await oneSession(() => compareSession(page, engine));
+}
+
+async function compareSession(page: string, engine: SessionEngine): Promise<void> {
   try {
     const differences = await runSession(page, engine);
     if (process.env.UPDATE_DOCS === "1") writeCaptures(page, differences);

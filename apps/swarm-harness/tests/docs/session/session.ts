@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
+import { settings, withLock } from "@openfactory/test-engine";
 import { COMMAND } from "../../cli/support/spawn-ofdeploy.js";
 import { type CodeBlock, codeBlocksOf, root } from "../support/pages.js";
 import type { SessionEngine } from "./session-engines.js";
@@ -12,6 +13,10 @@ interface Difference {
   readonly block: CodeBlock;
   readonly captured: string;
 }
+
+/** Runs one session at a time, also of other test files: pages have the same projects and host ports. */
+export const oneSession = <Value>(work: () => Promise<Value>): Promise<Value> =>
+  withLock(join(settings().run, "session.lock"), work);
 
 /**
  * Does what a page says, in a terminal: writes its files, and types its commands. A file is a block whose first line is a
