@@ -88,7 +88,7 @@ export function fieldCases(suite: Suite): void {
     afterAll(() => services.remove());
 
     testEach(fieldSamples, async (sample, context) => {
-      const part = await partOf(sample, suite);
+      const part = await services.part(sample);
       const request = suite.request(part);
       const { warnings, refused } = suite.declared(request);
       if (warnings.length === 0) {
@@ -162,7 +162,7 @@ export function insideCases(suite: Suite): void {
 
     testEach(processChecks, async (check, context) => {
       const exec = suite.probe(context, "exec");
-      const part = await requestOf(check, suite);
+      const part = await services.part(check);
       suite.skipUnlessSupported(context, part);
       suite.skipIfUnavailable(context, part);
       const { request } = await services.with(check);

@@ -50,7 +50,7 @@ export function settingsCases(suite: Suite): void {
     testEach(fieldSamples, async (sample, context) => {
       const strategy = suite.with(context, "settings");
       const plain = suite.request();
-      const part = await partOf(sample, suite);
+      const part = await services.part(sample);
       const request = suite.request({ name: plain.name, ...part });
       if (suite.declared(request).refused) {
         return void (await suite.fails(strategy.settingsOf(request), "UNSUPPORTED", request.name));

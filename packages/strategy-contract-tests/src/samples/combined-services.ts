@@ -22,7 +22,7 @@ export interface CombinationRules<Sample, Result> {
 interface CombinedService<Sample, Result> {
   readonly name: string;
   readonly parts: Part;
-  readonly samples: Map<Sample, readonly RequestField[]>;
+  readonly samples: Map<Sample, Part>;
   result?: Promise<Result>;
 }
 
@@ -42,22 +42,32 @@ export class CombinedServices<Sample extends CombinablePart, Result> {
     this.#rules = rules;
   }
 
+  /** The part of a sample, which is created once. */
+  async part(sample: Sample): Promise<Part> {
+    return (await this.#serviceOf(sample)).samples.get(sample) ?? {};
+  }
+
   /** The request of the service with the part of a sample, the fields of its other samples, and the result of its deployment. */
   async with(
     sample: Sample,
   ): Promise<{ request: DeployRequest; others: readonly RequestField[]; result: Awaited<Result> }> {
-    const services = await (this.#services ??= this.#combine());
-    const service = services.find(({ samples }) => samples.has(sample));
-    if (service === undefined) throw new Error(`no service has the sample ${sample.title}`);
+    const service = await this.#serviceOf(sample);
     const request = this.#suite.request({ ...service.parts, name: service.name });
     const result = await (service.result ??= this.#rules.deploy(request));
-    const others = [...service.samples].filter(([other]) => other !== sample).flatMap(([, fields]) => fields);
+    const others = [...service.samples].filter(([other]) => other !== sample).flatMap(([, part]) => fieldsOf(part));
     return { request, others, result };
   }
 
   async remove(): Promise<void> {
     const services = (await this.#services) ?? [];
     await this.#suite.remove(services.filter(({ result }) => result).map(({ name }) => name));
+  }
+
+  async #serviceOf(sample: Sample): Promise<CombinedService<Sample, Result>> {
+    const services = await (this.#services ??= this.#combine());
+    const service = services.find(({ samples }) => samples.has(sample));
+    if (service === undefined) throw new Error(`no service has the sample ${sample.title}`);
+    return service;
   }
 
   /** A sample that can't be combined, or that the strategy or the host may not support, has a separate service. */
@@ -67,17 +77,20 @@ export class CombinedServices<Sample extends CombinablePart, Result> {
     const combined: CombinedService<Sample, Result>[] = [];
     for (const sample of this.#samples) {
       const part = await this.#rules.partOf(sample, suite);
-      const fields = Object.keys(part) as RequestField[];
       const isAlone = !this.#rules.isCombinable(sample, part) || !suite.isSupported(part) || !suite.isAvailable(part);
-      const found = isAlone ? undefined : combined.find((service) => hasRoomFor(service, fields, sample.without));
+      const found = isAlone
+        ? undefined
+        : combined.find((service) => hasRoomFor(service, fieldsOf(part), sample.without));
       const service = found ?? { parts: {}, samples: new Map(), name: suite.sharedName() };
       if (found === undefined) (isAlone ? alone : combined).push(service);
-      service.samples.set(sample, fields);
+      service.samples.set(sample, part);
       Object.assign(service.parts, part);
     }
     return [...alone, ...combined];
   }
 }
+
+const fieldsOf = (part: Part): readonly RequestField[] => Object.keys(part) as RequestField[];
 
 /** Whether a service has none of the fields, and no sample excludes a field of another one. */
 function hasRoomFor<Sample extends CombinablePart>(
@@ -85,7 +98,7 @@ function hasRoomFor<Sample extends CombinablePart>(
   fields: readonly RequestField[],
   without: readonly RequestField[] = [],
 ): boolean {
-  const present = [...samples.values()].flat();
+  const present = [...samples.values()].flatMap(fieldsOf);
   const excluded = [...samples.keys()].flatMap((sample) => sample.without ?? []);
   return (
     !fields.some((field) => present.includes(field) || excluded.includes(field)) &&
