@@ -19,7 +19,7 @@ const VITEST = [
   "--reporter=./tooling/vitest/counts-reporter.ts",
 ];
 const CHECK_CALLS = "apps/swarm-harness/tests/engine-calls/check-recording.mjs";
-const TITLES = { real: "engine, swarm and packages tests" };
+const titleOf = (project) => (project === "real" ? "engine, swarm and packages tests" : `${project} tests`);
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
@@ -35,13 +35,13 @@ try {
   await stage("format, lint and types", () => Promise.all(CHECKS.map(check)));
   // In parallel, since the engine's preparation waits for downloads while the unit tests compute.
   await Promise.all([
-    stage("unit tests", () => vitest("unit", "unit tests")),
+    stage(titleOf("unit"), () => vitest("unit")),
     stage("published packages", () => check("check:packages")),
     onlyCheck || stage("test engine and images of its nodes", prepareEngine),
   ]);
   for (const project of real) {
-    const title = TITLES[project] ?? `${project} tests`;
-    await stage(title, () => (run ? vitest(project, title) : fail(`${title}: no engine is available`)));
+    const title = titleOf(project);
+    await stage(title, () => (run ? vitest(project) : fail(`${title}: no engine is available`)));
     if (project === "real" && run) await stage("calls of the command to engines", checkEngineCalls);
   }
 } finally {
@@ -80,7 +80,8 @@ async function checkEngineCalls() {
   if (code !== 0) fail("a plan made a write call to an engine");
 }
 
-async function vitest(project, title) {
+async function vitest(project) {
+  const title = titleOf(project);
   const file = join(folder, `${project}.json`);
   const code = await tool("vitest", [...VITEST, `--project=${project}`], {
     TEST_COUNTS_FILE: file,
