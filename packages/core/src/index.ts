@@ -26,6 +26,7 @@ export {
 } from "./operation.js";
 
 export type { FileReference } from "./request/container-files.js";
+export { deferred } from "./request/deferred.js";
 export {
   type DeployRequest,
   deployRequestSchema,

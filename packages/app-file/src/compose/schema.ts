@@ -64,7 +64,7 @@ export const serviceSchema = z.object({
   links: maybe(z.array(text)),
   healthcheck: maybe(healthcheckShape),
   restart: maybe(restart),
-  deploy: maybe(deployOfApp.extend({ labels: maybe(pairs) })),
+  deploy: maybe(deployOfApp.unwrap().extend({ labels: maybe(pairs) })),
   scale: maybe(wholeNumber(0, 1_000_000)),
   cpus: maybe(cpus),
   mem_limit: maybe(memory),

@@ -1,3 +1,4 @@
+import { deferred } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { deploy } from "./deploy.js";
 import { hostSettings } from "./host-settings.js";
@@ -21,90 +22,99 @@ import { storage } from "./storage.js";
 /** Maximum number of env files of an app. */
 const MAX_ENV_FILES = 100;
 
-const envFileEntry = z.strictObject({
-  path: required(text, {
-    description: "Path of the file, relative to the directory of this file.",
-    examples: ["./line.env"],
-  }),
-  required: optional(flag, {
-    description: "Whether the file must exist. Default: true.",
-    default: true,
-    examples: [false],
-  }),
-});
+const envFileEntry = () =>
+  z.strictObject({
+    path: required(text, {
+      description: "Path of the file, relative to the directory of this file.",
+      examples: ["./line.env"],
+    }),
+    required: optional(flag, {
+      description: "Whether the file must exist. Default: true.",
+      default: true,
+      examples: [false],
+    }),
+  });
 
 /** Compose's `env_file`. */
-export const envFile = z.union([
-  text,
-  envFileEntry,
-  z.array(z.union([text, envFileEntry])).max(MAX_ENV_FILES, `expected at most ${MAX_ENV_FILES} env files`),
-]);
+export const envFile = deferred(() =>
+  z.union([
+    text,
+    envFileEntry(),
+    z.array(z.union([text, envFileEntry()])).max(MAX_ENV_FILES, `expected at most ${MAX_ENV_FILES} env files`),
+  ]),
+);
 
 export type EnvFile = z.output<typeof envFile>;
 
 /** The keys of a health check. Compose does not require `test`: the image's is used. */
-export const healthcheckShape = z.strictObject({
-  test: optional(z.union([text, z.array(text)]), {
-    description: "A shell line, or a list that begins with CMD, CMD-SHELL or NONE. Exit code 0 means healthy.",
-    examples: ["curl -f http://localhost:8080/health", ["CMD", "pg_isready"]],
+export const healthcheckShape = deferred(() =>
+  z.strictObject({
+    test: optional(z.union([text, z.array(text)]), {
+      description: "A shell line, or a list that begins with CMD, CMD-SHELL or NONE. Exit code 0 means healthy.",
+      examples: ["curl -f http://localhost:8080/health", ["CMD", "pg_isready"]],
+    }),
+    interval: optional(duration, {
+      description: "Time between two checks. Default: 30s.",
+      default: "30s",
+      examples: ["10s"],
+    }),
+    timeout: optional(duration, {
+      description: "Time limit of a check. Default: 30s.",
+      default: "30s",
+      examples: ["3s"],
+    }),
+    retries: optional(wholeNumber(0, 1_000_000), {
+      description: "Number of consecutive failures that make the app unhealthy. Default: 3.",
+      default: 3,
+      examples: [5],
+    }),
+    start_period: optional(duration, {
+      description: "Time after the start in which failures don't count. Default: 0s.",
+      default: "0s",
+      examples: ["20s"],
+    }),
+    start_interval: optional(duration, {
+      description: "Time between two checks during start_period. Requires Docker 25 or later. Default: 5s.",
+      default: "5s",
+      examples: ["1s"],
+    }),
+    disable: optional(flag, {
+      description: "Turns off the health check of the image. Default: false.",
+      default: false,
+      examples: [true],
+    }),
   }),
-  interval: optional(duration, {
-    description: "Time between two checks. Default: 30s.",
-    default: "30s",
-    examples: ["10s"],
-  }),
-  timeout: optional(duration, {
-    description: "Time limit of a check. Default: 30s.",
-    default: "30s",
-    examples: ["3s"],
-  }),
-  retries: optional(wholeNumber(0, 1_000_000), {
-    description: "Number of consecutive failures that make the app unhealthy. Default: 3.",
-    default: 3,
-    examples: [5],
-  }),
-  start_period: optional(duration, {
-    description: "Time after the start in which failures don't count. Default: 0s.",
-    default: "0s",
-    examples: ["20s"],
-  }),
-  start_interval: optional(duration, {
-    description: "Time between two checks during start_period. Requires Docker 25 or later. Default: 5s.",
-    default: "5s",
-    examples: ["1s"],
-  }),
-  disable: optional(flag, {
-    description: "Turns off the health check of the image. Default: false.",
-    default: false,
-    examples: [true],
-  }),
-});
+);
 
-const healthcheck = healthcheckShape.refine((check) => check.disable === true || check.test != null, {
-  message: "expected test, or disable: true",
-  path: [],
-});
+const healthcheck = () =>
+  healthcheckShape.unwrap().refine((check) => check.disable === true || check.test != null, {
+    message: "expected test, or disable: true",
+    path: [],
+  });
 
 const RESTART = 'expected "no", always, on-failure, on-failure:<attempts> or unless-stopped';
 
-export const restart = z.string(RESTART).regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,9})?)$/, RESTART);
+export const restart = deferred(() =>
+  z.string(RESTART).regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,9})?)$/, RESTART),
+);
 
-const dependsOn = z.union([
-  z.array(text),
-  z.record(
-    text,
-    z.strictObject({
-      condition: optional(z.enum(["service_started", "service_healthy", "service_completed_successfully"]), {
-        description:
-          "service_started: the app runs. service_healthy: its health check passes. service_completed_successfully: it has ended with exit code 0. Default: service_started.",
-        default: "service_started",
-        examples: ["service_healthy"],
+const dependsOn = () =>
+  z.union([
+    z.array(text),
+    z.record(
+      text,
+      z.strictObject({
+        condition: optional(z.enum(["service_started", "service_healthy", "service_completed_successfully"]), {
+          description:
+            "service_started: the app runs. service_healthy: its health check passes. service_completed_successfully: it has ended with exit code 0. Default: service_started.",
+          default: "service_started",
+          examples: ["service_healthy"],
+        }),
       }),
-    }),
-  ),
-]);
+    ),
+  ]);
 
-export type Healthcheck = z.output<typeof healthcheck>;
+export type Healthcheck = z.output<ReturnType<typeof healthcheck>>;
 
 /** The largest user or group id that container runtimes support. */
 const MAX_ID = 2 ** 31 - 1;
@@ -116,31 +126,33 @@ const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolea
 const words = z.union([text, z.array(text)]);
 const port = wholeNumber(1, 65535);
 
-const routing = z.strictObject({
-  expose: optional(flag, {
-    description: "Whether Traefik routes to the app. Requires port. Default: false.",
-    default: false,
-    examples: [true],
-  }),
-  port: optional(port, {
-    description: "Port of the app in the container. The app gets it as PORT.",
-    examples: [8080],
-  }),
-  hostname: optional(text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/, "expected a host name"), {
-    description:
-      "Additional name of the app under OPENFACTORY_BASE_DOMAIN, or the full host name if that variable is not set.",
-    examples: ["dashboard"],
-  }),
-});
+const routing = () =>
+  z.strictObject({
+    expose: optional(flag, {
+      description: "Whether Traefik routes to the app. Requires port. Default: false.",
+      default: false,
+      examples: [true],
+    }),
+    port: optional(port, {
+      description: "Port of the app in the container. The app gets it as PORT.",
+      examples: [8080],
+    }),
+    hostname: optional(text.regex(/^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/, "expected a host name"), {
+      description:
+        "Additional name of the app under OPENFACTORY_BASE_DOMAIN, or the full host name if that variable is not set.",
+      examples: ["dashboard"],
+    }),
+  });
 
-const metrics = z.strictObject({
-  port: required(port, { description: "Port in the container.", examples: [9090] }),
-  path: optional(text.regex(/^\//, "expected a path that begins with /"), {
-    description: "Path of the metrics. Default: /metrics.",
-    default: "/metrics",
-    examples: ["/metrics"],
-  }),
-});
+const metrics = () =>
+  z.strictObject({
+    port: required(port, { description: "Port in the container.", examples: [9090] }),
+    path: optional(text.regex(/^\//, "expected a path that begins with /"), {
+      description: "Path of the metrics. Default: /metrics.",
+      default: "/metrics",
+      examples: ["/metrics"],
+    }),
+  });
 
 const uns = optional(z.record(z.string(), z.unknown()), {
   description: "Place in the Unified Namespace, as keys of your choice. Kept as labels.",
@@ -165,14 +177,20 @@ export const appSchema = z
       default: "missing",
       examples: ["always"],
     }),
-    runtime_uid: optional(wholeNumber(1, MAX_ID), {
-      description: "User id of the process. Requires runtime_gid. Default: the image's user.",
-      examples: [1000],
-    }),
-    runtime_gid: optional(wholeNumber(1, MAX_ID), {
-      description: "Group id of the process. Requires runtime_uid. Default: the image's group.",
-      examples: [1000],
-    }),
+    runtime_uid: optional(
+      deferred(() => wholeNumber(1, MAX_ID)),
+      {
+        description: "User id of the process. Requires runtime_gid. Default: the image's user.",
+        examples: [1000],
+      },
+    ),
+    runtime_gid: optional(
+      deferred(() => wholeNumber(1, MAX_ID)),
+      {
+        description: "Group id of the process. Requires runtime_uid. Default: the image's group.",
+        examples: [1000],
+      },
+    ),
     user: optional(patternText(USER), {
       description:
         "User and group of the process, by name or id. Alternative to runtime_uid and runtime_gid. Default: the image's.",
@@ -203,15 +221,18 @@ export const appSchema = z
       description: "Names of networks that the app joins, declared in this file or existing. Default: the engine's.",
       examples: [["factory-net"]],
     }),
-    network_aliases: optional(z.array(patternText(ALIAS)), {
-      description: "Further names by which other apps find this app on its networks. Its service name is always one.",
-      examples: [["db"]],
-    }),
-    routing: optional(routing, {
+    network_aliases: optional(
+      deferred(() => z.array(patternText(ALIAS))),
+      {
+        description: "Further names by which other apps find this app on its networks. Its service name is always one.",
+        examples: [["db"]],
+      },
+    ),
+    routing: optional(deferred(routing), {
       description: "The app's HTTP port, and whether Traefik routes to it.",
       examples: [{ expose: true, port: 8080 }],
     }),
-    metrics: optional(metrics, {
+    metrics: optional(deferred(metrics), {
       description: "Where the app serves Prometheus metrics. Kept as labels.",
       examples: [{ port: 9090 }],
     }),
@@ -234,15 +255,18 @@ export const appSchema = z
         "Published ports: [[address:]host:]container[/protocol], where ports can be ranges, or a mapping with target.",
       examples: [["8080:80", "127.0.0.1:5353:53/udp"], [{ target: 80, published: 8080, mode: "host" }]],
     }),
-    labels: optional(z.union([z.array(patternText(LABEL)), scalarMap]), {
-      description: "Labels of the service, as a list of KEY=VALUE or a mapping.",
-      examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
-    }),
-    healthcheck: optional(healthcheck, {
+    labels: optional(
+      deferred(() => z.union([z.array(patternText(LABEL)), scalarMap])),
+      {
+        description: "Labels of the service, as a list of KEY=VALUE or a mapping.",
+        examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
+      },
+    ),
+    healthcheck: optional(deferred(healthcheck), {
       description: "How the engine checks the health of the app. Default: the image's.",
       examples: [{ test: "curl -f http://localhost:8080/health", interval: "10s" }, { disable: true }],
     }),
-    depends_on: optional(dependsOn, {
+    depends_on: optional(deferred(dependsOn), {
       description: "Apps of the project that must start first, as a list of names or with a condition each.",
       examples: [["db"], { db: { condition: "service_healthy" } }],
     }),
@@ -283,14 +307,20 @@ export const appSchema = z
         "How {{...}} in environment, hostname and storage is used. expand: as a template of the platform. literal: as text. Default: text, and an error on a platform that expands templates.",
       examples: ["expand"],
     }),
-    cap_add: optional(z.array(patternText(CAPABILITY)), {
-      description: "Kernel capabilities to add (capabilities(7)), or ALL.",
-      examples: [["NET_ADMIN"]],
-    }),
-    cap_drop: optional(z.array(patternText(CAPABILITY)), {
-      description: "Kernel capabilities to drop (capabilities(7)), or ALL.",
-      examples: [["ALL"]],
-    }),
+    cap_add: optional(
+      deferred(() => z.array(patternText(CAPABILITY))),
+      {
+        description: "Kernel capabilities to add (capabilities(7)), or ALL.",
+        examples: [["NET_ADMIN"]],
+      },
+    ),
+    cap_drop: optional(
+      deferred(() => z.array(patternText(CAPABILITY))),
+      {
+        description: "Kernel capabilities to drop (capabilities(7)), or ALL.",
+        examples: [["ALL"]],
+      },
+    ),
     ...hostSettings,
   })
   .meta({ ...extensions, title: "App", description: "One app, deployed as one service." });

@@ -1,3 +1,4 @@
+import { deferred } from "@openfactory/deploy-core";
 import { z } from "zod";
 import {
   ABSOLUTE_PATH,
@@ -15,26 +16,27 @@ import { flag, integer, memory, optional, patternText, required } from "./scalar
 /** Compose's keys for the host's devices, the network's names, the kernel and the log. */
 
 const textOrList = (pattern: string) => z.union([patternText(pattern), z.array(patternText(pattern))]);
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 
-const device = z.union([
-  patternText(DEVICE),
-  z.strictObject({
-    source: required(patternText(ABSOLUTE_PATH), {
-      description: "Absolute path on the host.",
-      examples: ["/dev/ttyUSB0"],
+const device = () =>
+  z.union([
+    patternText(DEVICE),
+    z.strictObject({
+      source: required(patternText(ABSOLUTE_PATH), {
+        description: "Absolute path on the host.",
+        examples: ["/dev/ttyUSB0"],
+      }),
+      target: optional(patternText(ABSOLUTE_PATH), {
+        description: "Absolute path in the container. Default: the source.",
+        examples: ["/dev/ttyUSB0"],
+      }),
+      permissions: optional(patternText("^[rwmRWM]{1,3}$"), {
+        description: "What the app may do: r (read), w (write), m (create device nodes). Default: rwm.",
+        default: "rwm",
+        examples: ["rw"],
+      }),
     }),
-    target: optional(patternText(ABSOLUTE_PATH), {
-      description: "Absolute path in the container. Default: the source.",
-      examples: ["/dev/ttyUSB0"],
-    }),
-    permissions: optional(patternText("^[rwmRWM]{1,3}$"), {
-      description: "What the app may do: r (read), w (write), m (create device nodes). Default: rwm.",
-      default: "rwm",
-      examples: ["rw"],
-    }),
-  }),
-]);
+  ]);
 
 const TMPFS = 'expected a path with options, such as "/run:size=64m,mode=1777"';
 
@@ -49,12 +51,13 @@ export interface TmpfsEntry {
   mode?: number;
 }
 
-const tmpfsEntry = patternText(TMPFS_PATTERN).transform((value, context): TmpfsEntry => {
-  const entry = parseTmpfs(value);
-  if (typeof entry !== "string") return entry;
-  context.addIssue({ code: "custom", message: entry });
-  return z.NEVER;
-});
+const tmpfsEntry = () =>
+  patternText(TMPFS_PATTERN).transform((value, context): TmpfsEntry => {
+    const entry = parseTmpfs(value);
+    if (typeof entry !== "string") return entry;
+    context.addIssue({ code: "custom", message: entry });
+    return z.NEVER;
+  });
 
 /** The parts of a short form, or a message if it is invalid. */
 function parseTmpfs(value: string): TmpfsEntry | string {
@@ -79,16 +82,17 @@ function parseTmpfs(value: string): TmpfsEntry | string {
   return entry;
 }
 
-const logging = z.strictObject({
-  driver: optional(patternText(WORD), {
-    description: "Log driver, such as json-file, local, journald or none. Default: the engine's.",
-    examples: ["json-file"],
-  }),
-  options: optional(z.record(z.string(), scalar), {
-    description: "Options of the driver, by name. Default: the engine's.",
-    examples: [{ "max-size": "10m", "max-file": 3 }],
-  }),
-});
+const logging = () =>
+  z.strictObject({
+    driver: optional(patternText(WORD), {
+      description: "Log driver, such as json-file, local, journald or none. Default: the engine's.",
+      examples: ["json-file"],
+    }),
+    options: optional(z.record(z.string(), scalar()), {
+      description: "Options of the driver, by name. Default: the engine's.",
+      examples: [{ "max-size": "10m", "max-file": 3 }],
+    }),
+  });
 
 /** The keys of an app. */
 export const hostSettings = {
@@ -106,60 +110,87 @@ export const hostSettings = {
     default: false,
     examples: [true],
   }),
-  stop_signal: optional(z.union([patternText(SIGNAL), integer.meta({ minimum: 1, maximum: 64 })]), {
-    description: "Signal that asks the process to end, by name or number. Default: the image's, or SIGTERM.",
-    examples: ["SIGINT"],
-  }),
+  stop_signal: optional(
+    deferred(() => z.union([patternText(SIGNAL), integer.meta({ minimum: 1, maximum: 64 })])),
+    {
+      description: "Signal that asks the process to end, by name or number. Default: the image's, or SIGTERM.",
+      examples: ["SIGINT"],
+    },
+  ),
   privileged: optional(flag, {
     description: "Gives the container all capabilities and devices of the host. Not on Swarm. Default: false.",
     default: false,
     examples: [true],
   }),
-  devices: optional(z.array(device), {
-    description:
-      "Devices of the host, such as serial ports: source[:target][:permissions], or their parts. Not on Swarm.",
-    examples: [["/dev/ttyUSB0"], ["/dev/ttyUSB0:/dev/plc:rw"]],
-  }),
-  group_add: optional(z.array(z.union([patternText(GROUP), integer.meta({ minimum: 0 })])), {
-    description: "Names or ids of further groups of the process.",
-    examples: [["dialout"]],
-  }),
+  devices: optional(
+    deferred(() => z.array(device())),
+    {
+      description:
+        "Devices of the host, such as serial ports: source[:target][:permissions], or their parts. Not on Swarm.",
+      examples: [["/dev/ttyUSB0"], ["/dev/ttyUSB0:/dev/plc:rw"]],
+    },
+  ),
+  group_add: optional(
+    deferred(() => z.array(z.union([patternText(GROUP), integer.meta({ minimum: 0 })]))),
+    {
+      description: "Names or ids of further groups of the process.",
+      examples: [["dialout"]],
+    },
+  ),
   network_mode: optional(z.enum(["host", "none", "bridge"]), {
     description:
       "host: the network of the host. none: no network. bridge: the engine's default network. Can't be combined with networks. Default: bridge.",
     default: "bridge",
     examples: ["host"],
   }),
-  extra_hosts: optional(z.union([z.array(patternText(EXTRA_HOST)), z.record(z.string(), textOrList(WORD))]), {
-    description:
-      "Further lines of /etc/hosts, as a list of host:address or a mapping. The address host-gateway is the engine's host.",
-    examples: [["plc:192.0.2.10"], { "host.docker.internal": "host-gateway" }],
-  }),
-  dns: optional(textOrList(IP_ADDRESS), {
-    description: "IP addresses of DNS servers. Default: the engine's.",
-    examples: [["192.0.2.53"], "192.0.2.53"],
-  }),
-  dns_search: optional(textOrList(WORD), {
-    description: "Search domains of the resolver. Default: the engine's.",
-    examples: [["plant.example.com"]],
-  }),
-  dns_opt: optional(z.array(patternText(WORD)), {
-    description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
-    examples: [["ndots:2"]],
-  }),
-  sysctls: optional(z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar)]), {
-    description: "Kernel parameters of the container, as a mapping or a list of name=value. Default: the engine's.",
-    examples: [{ "net.core.somaxconn": 1024 }, ["net.core.somaxconn=1024"]],
-  }),
+  extra_hosts: optional(
+    deferred(() => z.union([z.array(patternText(EXTRA_HOST)), z.record(z.string(), textOrList(WORD))])),
+    {
+      description:
+        "Further lines of /etc/hosts, as a list of host:address or a mapping. The address host-gateway is the engine's host.",
+      examples: [["plc:192.0.2.10"], { "host.docker.internal": "host-gateway" }],
+    },
+  ),
+  dns: optional(
+    deferred(() => textOrList(IP_ADDRESS)),
+    {
+      description: "IP addresses of DNS servers. Default: the engine's.",
+      examples: [["192.0.2.53"], "192.0.2.53"],
+    },
+  ),
+  dns_search: optional(
+    deferred(() => textOrList(WORD)),
+    {
+      description: "Search domains of the resolver. Default: the engine's.",
+      examples: [["plant.example.com"]],
+    },
+  ),
+  dns_opt: optional(
+    deferred(() => z.array(patternText(WORD))),
+    {
+      description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
+      examples: [["ndots:2"]],
+    },
+  ),
+  sysctls: optional(
+    deferred(() => z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar())])),
+    {
+      description: "Kernel parameters of the container, as a mapping or a list of name=value. Default: the engine's.",
+      examples: [{ "net.core.somaxconn": 1024 }, ["net.core.somaxconn=1024"]],
+    },
+  ),
   shm_size: optional(memory, {
     description: "Size of /dev/shm. Units b, k, m, g and t are powers of 1024. Default: the engine's (64 MiB).",
     examples: ["128m"],
   }),
-  tmpfs: optional(z.union([tmpfsEntry, z.array(tmpfsEntry)]), {
-    description: "File systems in memory: a path, or a list, each with the options size, mode and ro.",
-    examples: [["/run:size=64m,mode=1777"], "/tmp"],
-  }),
-  logging: optional(logging, {
+  tmpfs: optional(
+    deferred(() => z.union([tmpfsEntry(), z.array(tmpfsEntry())])),
+    {
+      description: "File systems in memory: a path, or a list, each with the options size, mode and ro.",
+      examples: [["/run:size=64m,mode=1777"], "/tmp"],
+    },
+  ),
+  logging: optional(deferred(logging), {
     description: "Where the output of the app goes. Default: as the engine is configured.",
     examples: [{ driver: "json-file", options: { "max-size": "10m" } }],
   }),

@@ -1,4 +1,4 @@
-import { hostAddressSchema, type PortInput } from "@openfactory/deploy-core";
+import { deferred, hostAddressSchema, type PortInput } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { IP_ADDRESS, PORT } from "./patterns.js";
 import { integer, optional, patternText, required, wholeNumber } from "./scalars.js";
@@ -21,62 +21,66 @@ const portsOf = ({ first, count }: PortRange): PortInput[] =>
 
 const FORM = 'expected a port, such as "8080:80", "127.0.0.1:8080:80/udp", "3000-3005:3000-3005" or "80"';
 
-const shortPort = z
-  .union([patternText(PORT), integer.meta({ minimum: 1, maximum: 65535 })], FORM)
-  .transform((value, context): PortRange => {
-    const range = parseShortPort(String(value));
-    if (typeof range !== "string") return range;
-    context.addIssue({ code: "custom", message: range });
-    return z.NEVER;
-  });
+const shortPort = () =>
+  z
+    .union([patternText(PORT), integer.meta({ minimum: 1, maximum: 65535 })], FORM)
+    .transform((value, context): PortRange => {
+      const range = parseShortPort(String(value));
+      if (typeof range !== "string") return range;
+      context.addIssue({ code: "custom", message: range });
+      return z.NEVER;
+    });
 
-const longPort = z
-  .strictObject({
-    target: required(wholeNumber(1, 65535), { description: "Port in the container.", examples: [80] }),
-    published: optional(wholeNumber(1, 65535), {
-      description: "Port on the host. Default: chosen by the engine.",
-      examples: [8080],
-    }),
-    host_ip: optional(hostAddressSchema.meta({ pattern: IP_ADDRESS }), {
-      description: "Address of the host to listen on. Not on Swarm. Default: all addresses.",
-      examples: ["127.0.0.1"],
-    }),
-    protocol: optional(z.enum(["tcp", "udp", "sctp"]), {
-      description: "Protocol of the port. Default: tcp.",
-      default: "tcp",
-      examples: ["udp"],
-    }),
-    mode: optional(z.enum(["ingress", "host"]), {
-      description:
-        "On Swarm, ingress: every node listens and forwards to the app. host: only the nodes that run the app listen. Default: ingress.",
-      default: "ingress",
-      examples: ["host"],
-    }),
-  })
-  .transform(({ target, published, host_ip, protocol, mode }): PortRange => ({
-    count: 1,
-    first: {
-      target,
-      ...(published == null ? {} : { published }),
-      ...(protocol == null ? {} : { protocol }),
-      ...(host_ip == null ? {} : { hostAddress: host_ip }),
-      ...(mode == null ? {} : { mode }),
-    },
-  }));
+const longPort = () =>
+  z
+    .strictObject({
+      target: required(wholeNumber(1, 65535), { description: "Port in the container.", examples: [80] }),
+      published: optional(wholeNumber(1, 65535), {
+        description: "Port on the host. Default: chosen by the engine.",
+        examples: [8080],
+      }),
+      host_ip: optional(hostAddressSchema.meta({ pattern: IP_ADDRESS }), {
+        description: "Address of the host to listen on. Not on Swarm. Default: all addresses.",
+        examples: ["127.0.0.1"],
+      }),
+      protocol: optional(z.enum(["tcp", "udp", "sctp"]), {
+        description: "Protocol of the port. Default: tcp.",
+        default: "tcp",
+        examples: ["udp"],
+      }),
+      mode: optional(z.enum(["ingress", "host"]), {
+        description:
+          "On Swarm, ingress: every node listens and forwards to the app. host: only the nodes that run the app listen. Default: ingress.",
+        default: "ingress",
+        examples: ["host"],
+      }),
+    })
+    .transform(({ target, published, host_ip, protocol, mode }): PortRange => ({
+      count: 1,
+      first: {
+        target,
+        ...(published == null ? {} : { published }),
+        ...(protocol == null ? {} : { protocol }),
+        ...(host_ip == null ? {} : { hostAddress: host_ip }),
+        ...(mode == null ? {} : { mode }),
+      },
+    }));
 
 /** Each entry becomes the list of ports that it publishes. */
-export const ports = z
-  .array(
-    z.union([shortPort, longPort], {
-      error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
-    }),
-  )
-  // Before the ranges are expanded, since a file can hold millions of ports in ranges.
-  .refine(
-    (ranges) => ranges.reduce((total, { count }) => total + count, 0) <= MAX_PORTS,
-    `expected at most ${MAX_PORTS} ports`,
-  )
-  .transform((ranges) => ranges.map(portsOf));
+export const ports = deferred(() =>
+  z
+    .array(
+      z.union([shortPort(), longPort()], {
+        error: ({ input }) => (input === null || typeof input === "boolean" || Array.isArray(input) ? FORM : undefined),
+      }),
+    )
+    // Before the ranges are expanded, since a file can hold millions of ports in ranges.
+    .refine(
+      (ranges) => ranges.reduce((total, { count }) => total + count, 0) <= MAX_PORTS,
+      `expected at most ${MAX_PORTS} ports`,
+    )
+    .transform((ranges) => ranges.map(portsOf)),
+);
 
 /** A port or a range. No leading zero, since some readers would treat it as octal. */
 const RANGE = String.raw`(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*))?`;

@@ -1,39 +1,45 @@
 import { posix } from "node:path";
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 import { type Mount, targetProblem } from "./mounts.js";
 import { normalizeTarget } from "./paths.js";
 import { containsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";
 
 /** Swarm's rule for names of secrets and configs (swarmkit, validateConfigOrSecretAnnotations). */
-const resourceName = z
-  .string()
-  .max(64, "the name of a secret or config must have at most 64 characters")
-  .regex(
-    /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/,
-    "the name of a secret or config must consist of letters, digits, -, _ and ., and start and end with a letter or digit",
-  );
+const resourceName = () =>
+  z
+    .string()
+    .max(64, "the name of a secret or config must have at most 64 characters")
+    .regex(
+      /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]*[a-zA-Z0-9])?$/,
+      "the name of a secret or config must consist of letters, digits, -, _ and ., and start and end with a letter or digit",
+    );
 
 /** A number, since the nodes of a swarm don't resolve names. */
-const ownerId = z
-  .string()
-  .regex(/^[0-9]+$/, { abort: true, message: "the owner of a file must be a numeric id" })
-  .refine((id) => Number(id) < 2 ** 32 - 1, "the owner of a file must be an id below 4294967295");
+const ownerId = () =>
+  z
+    .string()
+    .regex(/^[0-9]+$/, { abort: true, message: "the owner of a file must be a numeric id" })
+    .refine((id) => Number(id) < 2 ** 32 - 1, "the owner of a file must be an id below 4294967295");
 
-const fileSchema = z.strictObject({
-  name: resourceName,
-  target: z.string().min(1, "must not be empty").optional(),
-  uid: ownerId.optional(),
-  gid: ownerId.optional(),
-  mode: z.number().int().min(0).max(0o7777, "mode must be at most 0o7777").optional(),
-});
+const fileSchema = () =>
+  z.strictObject({
+    name: resourceName(),
+    target: z.string().min(1, "must not be empty").optional(),
+    uid: ownerId().optional(),
+    gid: ownerId().optional(),
+    mode: z.number().int().min(0).max(0o7777, "mode must be at most 0o7777").optional(),
+  });
 
 /** An existing secret or config, by name, and its file in the container. */
-export type FileReference = z.output<typeof fileSchema>;
+export type FileReference = z.output<ReturnType<typeof fileSchema>>;
 
-export const fileReferencesSchema = z.array(
-  z.union(
-    [resourceName.transform((name): FileReference => ({ name })), fileSchema],
-    "expected a name, or {name, target, uid, gid, mode}",
+export const fileReferencesSchema = deferred(() =>
+  z.array(
+    z.union(
+      [resourceName().transform((name): FileReference => ({ name })), fileSchema()],
+      "expected a name, or {name, target, uid, gid, mode}",
+    ),
   ),
 );
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 import { duplicateIndexes } from "./duplicates.js";
 import { isAbsolute, normalizeTarget } from "./paths.js";
 import { containsTemplate } from "./process.js";
@@ -43,7 +44,7 @@ export function targetProblem(target: string, mount: MountSource): string | unde
   return undefined;
 }
 
-const textMap = z.record(z.string(), z.string());
+const textMap = () => z.record(z.string(), z.string());
 
 /** The driver `local` creates a directory with the volume's name; a file name has at most 255 characters. */
 const MAX_LOCAL_VOLUME_NAME = 255;
@@ -73,67 +74,70 @@ interface VolumeMount {
   VolumeOptions?: { DriverConfig?: { Name?: string | undefined } | undefined } | undefined;
 }
 
-const mountSchema = z
-  .strictObject({
-    /** Case-insensitive, as in Docker's SDKs. */
-    Type: z
-      .string()
-      .default("volume")
-      .transform((type) => type.toLowerCase())
-      .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount's type must be bind, volume or tmpfs")),
-    Source: z
-      .string()
-      .nullish()
-      .transform((source) => source || undefined),
-    Target: z.string(),
-    ReadOnly: z
-      .boolean()
-      .nullish()
-      .transform((readOnly) => readOnly ?? undefined),
-    Consistency: z.enum(["default", "consistent", "cached", "delegated"]).optional(),
-    BindOptions: z
-      .strictObject({
-        Propagation: z.enum(["private", "rprivate", "shared", "rshared", "slave", "rslave"]).optional(),
-        NonRecursive: z.boolean().optional(),
-        CreateMountpoint: z.boolean().optional(),
-      })
-      .optional(),
-    VolumeOptions: z
-      .strictObject({
-        NoCopy: z.boolean().optional(),
-        Labels: textMap.optional(),
-        DriverConfig: z.strictObject({ Name: z.string().optional(), Options: textMap.optional() }).optional(),
-        Subpath: z.string().optional(),
-      })
-      .optional(),
-    TmpfsOptions: z
-      .strictObject({
-        SizeBytes: z.number().int().positive("SizeBytes must be greater than 0").optional(),
-        Mode: z.number().int().min(0).max(0o7777, "Mode must be at most 0o7777").optional(),
-      })
-      .optional(),
-  })
-  .superRefine((mount, context) => {
-    const addIssue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (mount.Type === "bind" && (mount.Source === undefined || !isAbsolute(mount.Source))) {
-      addIssue("Source", "a bind mount's source must be an absolute path");
-    }
-    if (mount.Type === "volume") volumeProblems(mount).forEach(([path, message]) => addIssue(path, message));
-    const problem = containsTemplate(mount.Target) ? undefined : targetProblem(mount.Target, mount);
-    if (problem !== undefined) addIssue("Target", problem);
-    if (mount.Type === "tmpfs" && mount.Source !== undefined) addIssue("Source", "a tmpfs can't have a source");
-    const options = { bind: "BindOptions", volume: "VolumeOptions", tmpfs: "TmpfsOptions" } as const;
-    for (const [type, key] of Object.entries(options)) {
-      if (type !== mount.Type && mount[key] !== undefined) addIssue(key, `is allowed for ${type} mounts only`);
-    }
-  });
+const mountSchema = () =>
+  z
+    .strictObject({
+      /** Case-insensitive, as in Docker's SDKs. */
+      Type: z
+        .string()
+        .default("volume")
+        .transform((type) => type.toLowerCase())
+        .pipe(z.enum(["bind", "volume", "tmpfs"], "a mount's type must be bind, volume or tmpfs")),
+      Source: z
+        .string()
+        .nullish()
+        .transform((source) => source || undefined),
+      Target: z.string(),
+      ReadOnly: z
+        .boolean()
+        .nullish()
+        .transform((readOnly) => readOnly ?? undefined),
+      Consistency: z.enum(["default", "consistent", "cached", "delegated"]).optional(),
+      BindOptions: z
+        .strictObject({
+          Propagation: z.enum(["private", "rprivate", "shared", "rshared", "slave", "rslave"]).optional(),
+          NonRecursive: z.boolean().optional(),
+          CreateMountpoint: z.boolean().optional(),
+        })
+        .optional(),
+      VolumeOptions: z
+        .strictObject({
+          NoCopy: z.boolean().optional(),
+          Labels: textMap().optional(),
+          DriverConfig: z.strictObject({ Name: z.string().optional(), Options: textMap().optional() }).optional(),
+          Subpath: z.string().optional(),
+        })
+        .optional(),
+      TmpfsOptions: z
+        .strictObject({
+          SizeBytes: z.number().int().positive("SizeBytes must be greater than 0").optional(),
+          Mode: z.number().int().min(0).max(0o7777, "Mode must be at most 0o7777").optional(),
+        })
+        .optional(),
+    })
+    .superRefine((mount, context) => {
+      const addIssue = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+      if (mount.Type === "bind" && (mount.Source === undefined || !isAbsolute(mount.Source))) {
+        addIssue("Source", "a bind mount's source must be an absolute path");
+      }
+      if (mount.Type === "volume") volumeProblems(mount).forEach(([path, message]) => addIssue(path, message));
+      const problem = containsTemplate(mount.Target) ? undefined : targetProblem(mount.Target, mount);
+      if (problem !== undefined) addIssue("Target", problem);
+      if (mount.Type === "tmpfs" && mount.Source !== undefined) addIssue("Source", "a tmpfs can't have a source");
+      const options = { bind: "BindOptions", volume: "VolumeOptions", tmpfs: "TmpfsOptions" } as const;
+      for (const [type, key] of Object.entries(options)) {
+        if (type !== mount.Type && mount[key] !== undefined) addIssue(key, `is allowed for ${type} mounts only`);
+      }
+    });
 
 /** Docker's mount dictionary (Engine API, Mount), `Type` in lower case. */
-export type Mount = z.output<typeof mountSchema>;
+export type Mount = z.output<ReturnType<typeof mountSchema>>;
 
-export const mountsSchema = z.array(mountSchema).superRefine((mounts, context) => {
-  for (const index of duplicateIndexes(mounts.map(({ Target }) => normalizeTarget(Target)))) {
-    const message = `${mounts[index]?.Target} is mounted twice`;
-    context.addIssue({ code: "custom", path: [index, "Target"], message });
-  }
-});
+export const mountsSchema = deferred(() =>
+  z.array(mountSchema()).superRefine((mounts, context) => {
+    for (const index of duplicateIndexes(mounts.map(({ Target }) => normalizeTarget(Target)))) {
+      const message = `${mounts[index]?.Target} is mounted twice`;
+      context.addIssue({ code: "custom", path: [index, "Target"], message });
+    }
+  }),
+);

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 import { duplicateIndexes } from "./duplicates.js";
 
 /** The address of `extraHosts` that an engine replaces by the address of its host. */
@@ -21,13 +22,14 @@ export function parseExtraHost(entry: string): ExtraHost {
 }
 
 /** `host:address` or `host=address`; an IPv6 address with or without brackets. Normalized to `host:address`. */
-const extraHostSchema = z.string().transform((entry, context): string => {
-  const { host, address } = parseExtraHost(entry.trim());
-  const problem = extraHostProblem(host, address);
-  if (problem === undefined) return `${host}:${address}`;
-  context.addIssue({ code: "custom", message: problem });
-  return z.NEVER;
-});
+const extraHostSchema = () =>
+  z.string().transform((entry, context): string => {
+    const { host, address } = parseExtraHost(entry.trim());
+    const problem = extraHostProblem(host, address);
+    if (problem === undefined) return `${host}:${address}`;
+    context.addIssue({ code: "custom", message: problem });
+    return z.NEVER;
+  });
 
 function extraHostProblem(host: string, address: string): string | undefined {
   if (!/^[^\s:=[\]#/]+$/.test(host)) return EXTRA_HOST;
@@ -36,27 +38,32 @@ function extraHostProblem(host: string, address: string): string | undefined {
   return address.includes("%") ? "the address must not have a zone (%)" : undefined;
 }
 
-export const extraHostsSchema = z.array(extraHostSchema).superRefine((entries, context) => {
-  for (const index of duplicateIndexes(entries)) {
-    context.addIssue({ code: "custom", path: [index], message: "is listed twice" });
-  }
-});
+export const extraHostsSchema = deferred(() =>
+  z.array(extraHostSchema()).superRefine((entries, context) => {
+    for (const index of duplicateIndexes(entries)) {
+      context.addIssue({ code: "custom", path: [index], message: "is listed twice" });
+    }
+  }),
+);
 
-const server = z
-  .string()
-  .refine((address) => isIP(address) !== 0, {
-    abort: true,
-    message: "a DNS server must be an IP address, such as 192.0.2.53",
-  })
-  .refine((address) => !address.includes("%"), "the address of a DNS server must not have a zone (%)");
+const server = () =>
+  z
+    .string()
+    .refine((address) => isIP(address) !== 0, {
+      abort: true,
+      message: "a DNS server must be an IP address, such as 192.0.2.53",
+    })
+    .refine((address) => !address.includes("%"), "the address of a DNS server must not have a zone (%)");
 
 const word = (what: string) => z.string().regex(/^\S+$/, `a ${what} must not be empty or contain whitespace`);
 
 /** The container's resolver configuration (resolv.conf(5)), in the order in which it is used. */
-export const dnsSchema = z.strictObject({
-  servers: z.array(server).optional(),
-  search: z.array(word("search domain")).optional(),
-  options: z.array(word("resolver option")).optional(),
-});
+export const dnsSchema = deferred(() =>
+  z.strictObject({
+    servers: z.array(server()).optional(),
+    search: z.array(word("search domain")).optional(),
+    options: z.array(word("resolver option")).optional(),
+  }),
+);
 
 export type Dns = z.output<typeof dnsSchema>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 
 const count = (name: string) => z.number().int(`${name} must be a whole number`).min(0, `${name} must be at least 0`);
 
@@ -15,28 +16,32 @@ const uniqueNames = (kind: string) =>
 /** Networks that a container can't join together with others. */
 const EXCLUSIVE_NETWORKS = ["host", "none"];
 
-export const networksSchema = uniqueNames("network").superRefine((names, context) => {
-  if (names.length < 2) return;
-  names.forEach((name, index) => {
-    if (!EXCLUSIVE_NETWORKS.includes(name)) return;
-    context.addIssue({
-      code: "custom",
-      path: [index],
-      message: `the network ${name} can't be combined with other networks`,
+export const networksSchema = deferred(() =>
+  uniqueNames("network").superRefine((names, context) => {
+    if (names.length < 2) return;
+    names.forEach((name, index) => {
+      if (!EXCLUSIVE_NETWORKS.includes(name)) return;
+      context.addIssue({
+        code: "custom",
+        path: [index],
+        message: `the network ${name} can't be combined with other networks`,
+      });
     });
-  });
-});
+  }),
+);
 
 /** Host names that a platform's name resolution accepts: labels of letters, digits, `-` and `_`, between dots. */
 const ALIAS = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i;
 
-export const networkAliasesSchema = uniqueNames("network alias").superRefine((names, context) => {
-  names.forEach((name, index) => {
-    if (ALIAS.test(name)) return;
-    const message = "a network alias must be a host name of letters, digits, -, _ and .";
-    context.addIssue({ code: "custom", path: [index], message });
-  });
-});
+export const networkAliasesSchema = deferred(() =>
+  uniqueNames("network alias").superRefine((names, context) => {
+    names.forEach((name, index) => {
+      if (ALIAS.test(name)) return;
+      const message = "a network alias must be a host name of letters, digits, -, _ and .";
+      context.addIssue({ code: "custom", path: [index], message });
+    });
+  }),
+);
 
 /** The parts of a placement constraint, without the spaces around them. */
 export interface Constraint {
@@ -61,32 +66,35 @@ export function parseConstraint(constraint: string): Constraint | undefined {
 }
 
 /** Source: swarmkit, manager/constraint. */
-const constraintSchema = z.string().superRefine((constraint, context) => {
-  const { key = "", value = "" } = parseConstraint(constraint) ?? {};
-  const refuse = (message: string): void => context.addIssue({ code: "custom", message });
-  if (!/^[a-z_][\w.-]+$/i.test(key) || value === "") {
-    refuse("expected a constraint, such as node.role == worker");
-  } else if (!/^[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/i.test(value)) {
-    refuse("a constraint's value must consist of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /");
-  }
-});
+const constraintSchema = () =>
+  z.string().superRefine((constraint, context) => {
+    const { key = "", value = "" } = parseConstraint(constraint) ?? {};
+    const refuse = (message: string): void => context.addIssue({ code: "custom", message });
+    if (!/^[a-z_][\w.-]+$/i.test(key) || value === "") {
+      refuse("expected a constraint, such as node.role == worker");
+    } else if (!/^[a-z0-9:\-_ \t\n\f\r.*()?+[\]\\^$|/]+$/i.test(value)) {
+      refuse("a constraint's value must consist of letters, digits, spaces and : - _ . * ( ) ? + [ ] \\ ^ $ | /");
+    }
+  });
 
-export const constraintsSchema = z.array(constraintSchema);
+export const constraintsSchema = deferred(() => z.array(constraintSchema()));
 
 /** Docker's service mode: exactly one key (Engine API, ServiceSpec.Mode). */
-export const modeSchema = z.union(
-  [
-    z.strictObject({ Replicated: z.strictObject({ Replicas: count("Replicas").default(1) }) }),
-    z.strictObject({ Global: z.strictObject({}) }),
-    z.strictObject({
-      ReplicatedJob: z.strictObject({
-        MaxConcurrent: count("MaxConcurrent").optional(),
-        TotalCompletions: count("TotalCompletions").optional(),
+export const modeSchema = deferred(() =>
+  z.union(
+    [
+      z.strictObject({ Replicated: z.strictObject({ Replicas: count("Replicas").default(1) }) }),
+      z.strictObject({ Global: z.strictObject({}) }),
+      z.strictObject({
+        ReplicatedJob: z.strictObject({
+          MaxConcurrent: count("MaxConcurrent").optional(),
+          TotalCompletions: count("TotalCompletions").optional(),
+        }),
       }),
-    }),
-    z.strictObject({ GlobalJob: z.strictObject({}) }),
-  ],
-  "expected one of {Replicated: {Replicas}}, {Global: {}}, {ReplicatedJob: {...}}, {GlobalJob: {}}",
+      z.strictObject({ GlobalJob: z.strictObject({}) }),
+    ],
+    "expected one of {Replicated: {Replicas}}, {Global: {}}, {ReplicatedJob: {...}}, {GlobalJob: {}}",
+  ),
 );
 
 export type ServiceMode = z.output<typeof modeSchema>;
@@ -115,32 +123,36 @@ const cpus = (min: number, kind: string) =>
     .optional();
 
 /** Docker's resource requirements (Engine API, TaskSpec.Resources): 10⁹ NanoCPUs are one CPU. */
-export const resourcesSchema = z
-  .strictObject({
-    Limits: z
-      .strictObject({
-        NanoCPUs: cpus(MIN_CPU_LIMIT, "limit"),
-        MemoryBytes: memory(MIN_MEMORY_LIMIT, "limit"),
-        Pids: amount("Pids").optional(),
-      })
-      .optional(),
-    Reservations: z
-      .strictObject({
-        NanoCPUs: cpus(MIN_CPU_RESERVATION, "reservation"),
-        MemoryBytes: memory(MIN_MEMORY_RESERVATION, "reservation"),
-      })
-      .optional(),
-  })
-  .superRefine(({ Limits, Reservations }, context) => {
-    for (const key of ["NanoCPUs", "MemoryBytes"] as const) {
-      const limit = Limits?.[key];
-      const reservation = Reservations?.[key];
-      if (limit !== undefined && reservation !== undefined && reservation > limit) {
-        context.addIssue({ code: "custom", path: ["Reservations", key], message: "must not be more than the limit" });
+export const resourcesSchema = deferred(() =>
+  z
+    .strictObject({
+      Limits: z
+        .strictObject({
+          NanoCPUs: cpus(MIN_CPU_LIMIT, "limit"),
+          MemoryBytes: memory(MIN_MEMORY_LIMIT, "limit"),
+          Pids: amount("Pids").optional(),
+        })
+        .optional(),
+      Reservations: z
+        .strictObject({
+          NanoCPUs: cpus(MIN_CPU_RESERVATION, "reservation"),
+          MemoryBytes: memory(MIN_MEMORY_RESERVATION, "reservation"),
+        })
+        .optional(),
+    })
+    .superRefine(({ Limits, Reservations }, context) => {
+      for (const key of ["NanoCPUs", "MemoryBytes"] as const) {
+        const limit = Limits?.[key];
+        const reservation = Reservations?.[key];
+        if (limit !== undefined && reservation !== undefined && reservation > limit) {
+          context.addIssue({ code: "custom", path: ["Reservations", key], message: "must not be more than the limit" });
+        }
       }
-    }
-  });
+    }),
+);
 
 export type Resources = z.output<typeof resourcesSchema>;
 
-export const openFilesSchema = amount("openFiles").max(2 ** 31 - 1, "openFiles must be at most 2147483647");
+export const openFilesSchema = deferred(() =>
+  amount("openFiles").max(2 ** 31 - 1, "openFiles must be at most 2147483647"),
+);

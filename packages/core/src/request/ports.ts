@@ -1,20 +1,23 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 
 /**
  * An address that Docker can listen on. Engines parse it with Go's `net.ParseIP`, which rejects a zone (`fe80::1%eth0`), and
  * an engine that can't parse an address listens on all addresses instead.
  */
-export const hostAddressSchema = z
-  .string()
-  .refine((address) => isIP(address) !== 0, {
-    abort: true,
-    message: "a host address must be an IP address, such as 192.0.2.10 or ::1",
-  })
-  .refine(
-    (address) => !address.includes("%"),
-    "a host address must not have a zone (%): Docker ignores such an address and opens the port on all addresses",
-  );
+export const hostAddressSchema = deferred(() =>
+  z
+    .string()
+    .refine((address) => isIP(address) !== 0, {
+      abort: true,
+      message: "a host address must be an IP address, such as 192.0.2.10 or ::1",
+    })
+    .refine(
+      (address) => !address.includes("%"),
+      "a host address must not have a zone (%): Docker ignores such an address and opens the port on all addresses",
+    ),
+);
 
 /** The address in the form that engines use: short, and IPv4 for an IPv4-mapped IPv6 address. */
 function canonicalAddress(address: string): string {
@@ -84,46 +87,52 @@ const portNumber = (name: string) =>
     .min(1, `a ${name} port must be at least 1`)
     .max(65535, `a ${name} port must be at most 65535`);
 
-const portSchema = z.strictObject({
-  target: portNumber("container"),
-  published: portNumber("host").optional(),
-  protocol: z.enum(["tcp", "udp", "sctp"]).default("tcp"),
-  hostAddress: hostAddressSchema.optional(),
-  mode: z.enum(["ingress", "host"]).default("ingress"),
-});
+const portSchema = () =>
+  z.strictObject({
+    target: portNumber("container"),
+    published: portNumber("host").optional(),
+    protocol: z.enum(["tcp", "udp", "sctp"]).default("tcp"),
+    hostAddress: hostAddressSchema.optional(),
+    mode: z.enum(["ingress", "host"]).default("ingress"),
+  });
 
 /** One published port of a normalized request. */
-export type PublishedPort = z.output<typeof portSchema>;
+export type PublishedPort = z.output<ReturnType<typeof portSchema>>;
 
-const hostPort = z
-  .string()
-  .regex(/^[0-9]+$/, "a host port must be a number")
-  .transform(Number)
-  .pipe(portNumber("host"));
-
-const hostToContainer = z.record(z.string(), portNumber("container")).transform((ports, context): PublishedPort[] =>
-  Object.entries(ports).map(([key, target]) => {
-    const published = hostPort.safeParse(key);
-    if (!published.success) {
-      context.addIssue({ code: "custom", path: [key], message: published.error.issues[0]?.message ?? "not a port" });
-    }
-    return { target, published: published.data ?? 0, protocol: "tcp", mode: "ingress" };
-  }),
+const hostPort = deferred(() =>
+  z
+    .string()
+    .regex(/^[0-9]+$/, "a host port must be a number")
+    .transform(Number)
+    .pipe(portNumber("host")),
 );
 
-/** `{host: container}`, or a list; parsed to a list. Two entries must not use the same host port. */
-export const portsSchema = z
-  .union([z.array(portSchema), hostToContainer], "expected {host: container}, or a list of ports")
-  .superRefine((ports, context) => {
-    const listeners = new HostListeners();
-    ports.forEach((port, index) => {
-      const { published } = port;
-      if (published !== undefined && listeners.add({ ...port, published }, index) !== undefined) {
-        context.addIssue({
-          code: "custom",
-          path: [index],
-          message: `host port ${port.published}/${port.protocol} is published twice`,
-        });
+const hostToContainer = () =>
+  z.record(z.string(), portNumber("container")).transform((ports, context): PublishedPort[] =>
+    Object.entries(ports).map(([key, target]) => {
+      const published = hostPort.safeParse(key);
+      if (!published.success) {
+        context.addIssue({ code: "custom", path: [key], message: published.error.issues[0]?.message ?? "not a port" });
       }
-    });
-  });
+      return { target, published: published.data ?? 0, protocol: "tcp", mode: "ingress" };
+    }),
+  );
+
+/** `{host: container}`, or a list; parsed to a list. Two entries must not use the same host port. */
+export const portsSchema = deferred(() =>
+  z
+    .union([z.array(portSchema()), hostToContainer()], "expected {host: container}, or a list of ports")
+    .superRefine((ports, context) => {
+      const listeners = new HostListeners();
+      ports.forEach((port, index) => {
+        const { published } = port;
+        if (published !== undefined && listeners.add({ ...port, published }, index) !== undefined) {
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: `host port ${port.published}/${port.protocol} is published twice`,
+          });
+        }
+      });
+    }),
+);

@@ -1,5 +1,6 @@
 import { split } from "shlex";
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 import { duplicateIndexes } from "./duplicates.js";
 import { normalizeTarget } from "./paths.js";
 
@@ -24,30 +25,39 @@ const MAX_ID = 2 ** 31 - 1;
 const isInvalidId = (id: string): boolean => /^-?[0-9]+$/.test(id) && !(Number(id) >= 0 && Number(id) <= MAX_ID);
 
 /** `UID`, `UID:GID`, or names from the image. */
-export const userSchema = z
-  .string()
-  .regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000")
-  .refine((user) => !user.split(":").some(isInvalidId), `a user id or group id must be from 0 to ${MAX_ID}`);
+export const userSchema = deferred(() =>
+  z
+    .string()
+    .regex(/^[^\s:]+(?::[^\s:]+)?$/, "expected UID:GID, such as 1000:1000")
+    .refine((user) => !user.split(":").some(isInvalidId), `a user id or group id must be from 0 to ${MAX_ID}`),
+);
 
 /** Names or ids of groups, in addition to the group of `user`. */
-export const groupAddSchema = z
-  .array(
-    z
-      .string()
-      .regex(/^[^\s:]+$/, "expected the name or id of a group, such as dialout or 20")
-      .refine((group) => !isInvalidId(group), `a group id must be from 0 to ${MAX_ID}`),
-  )
-  .superRefine((groups, context) => {
-    for (const index of duplicateIndexes(groups)) {
-      context.addIssue({ code: "custom", path: [index], message: `group ${groups[index]} is listed twice` });
-    }
-  });
+export const groupAddSchema = deferred(() =>
+  z
+    .array(
+      z
+        .string()
+        .regex(/^[^\s:]+$/, "expected the name or id of a group, such as dialout or 20")
+        .refine((group) => !isInvalidId(group), `a group id must be from 0 to ${MAX_ID}`),
+    )
+    .superRefine((groups, context) => {
+      for (const index of duplicateIndexes(groups)) {
+        context.addIssue({ code: "custom", path: [index], message: `group ${groups[index]} is listed twice` });
+      }
+    }),
+);
 
 /** An absolute path in the container, normalized: `/app` for `/app/`. */
-export const workingDirSchema = z
-  .string()
-  .refine((path) => path.startsWith("/") && noNul(path), "the working directory must be an absolute path, such as /app")
-  .transform(normalizeTarget);
+export const workingDirSchema = deferred(() =>
+  z
+    .string()
+    .refine(
+      (path) => path.startsWith("/") && noNul(path),
+      "the working directory must be an absolute path, such as /app",
+    )
+    .transform(normalizeTarget),
+);
 
 /** Messages never contain a value, since it may be secret. */
 export const envSchema = z.array(text).superRefine((entries, context) => {
@@ -67,31 +77,36 @@ export const envSchema = z.array(text).superRefine((entries, context) => {
   });
 });
 
-export const labelsSchema = z.record(
-  z.string().min(1, "a label's name must not be empty").refine(noNul, "must not contain a NUL character"),
-  text,
+export const labelsSchema = deferred(() =>
+  z.record(
+    z.string().min(1, "a label's name must not be empty").refine(noNul, "must not contain a NUL character"),
+    text,
+  ),
 );
 
-const words = z
-  .array(text)
-  .min(1, "must not be empty")
-  .refine((list) => list[0] !== "", "its first word must not be empty");
+const words = () =>
+  z
+    .array(text)
+    .min(1, "must not be empty")
+    .refine((list) => list[0] !== "", "its first word must not be empty");
 
-const splitWords = z.string().transform((line, context): string[] => {
-  try {
-    return split(line);
-  } catch {
-    context.addIssue({ code: "custom", message: "contains a quote that is not closed" });
-    return z.NEVER;
-  }
-});
+const splitWords = () =>
+  z.string().transform((line, context): string[] => {
+    try {
+      return split(line);
+    } catch {
+      context.addIssue({ code: "custom", message: "contains a quote that is not closed" });
+      return z.NEVER;
+    }
+  });
 
 /** Words, or a string that is split like in a POSIX shell: with quotes and backslashes, without expansion. */
-export const commandSchema = z.union([splitWords.pipe(words), words], "expected a string or a list of strings");
+export const commandSchema = deferred(() =>
+  z.union([splitWords().pipe(words()), words()], "expected a string or a list of strings"),
+);
 
-export const argsSchema = z.union(
-  [splitWords.pipe(z.array(text)), z.array(text)],
-  "expected a string or a list of strings",
+export const argsSchema = deferred(() =>
+  z.union([splitWords().pipe(z.array(text)), z.array(text)], "expected a string or a list of strings"),
 );
 
 /** The kernel's limit for a host name (HOST_NAME_MAX), in bytes. */
@@ -99,14 +114,16 @@ export const MAX_HOSTNAME = 64;
 export const HOSTNAME_TOO_LONG = `a host name must have at most ${MAX_HOSTNAME} characters`;
 
 /** A template (`{{.Node.Hostname}}`) can be checked only after the platform has expanded it. */
-export const hostnameSchema = z
-  .string()
-  .min(1, "a host name must not be empty")
-  .refine((name) => containsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
-  .refine(
-    (name) => containsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
-    "a host name must not contain whitespace or a slash",
-  );
+export const hostnameSchema = deferred(() =>
+  z
+    .string()
+    .min(1, "a host name must not be empty")
+    .refine((name) => containsTemplate(name) || Buffer.byteLength(name) <= MAX_HOSTNAME, HOSTNAME_TOO_LONG)
+    .refine(
+      (name) => containsTemplate(name) || /^[^\s/\p{Cc}]*$/u.test(name),
+      "a host name must not contain whitespace or a slash",
+    ),
+);
 
 /** Linux's capabilities (capabilities(7)), and `ALL`. An older engine or kernel supports fewer and rejects the others. */
 const LINUX_CAPABILITIES: ReadonlySet<string> = new Set([
@@ -154,14 +171,15 @@ const LINUX_CAPABILITIES: ReadonlySet<string> = new Set([
   "WAKE_ALARM",
 ]);
 
-const capabilitySchema = z.string().transform((written, context) => {
-  const upper = written.toUpperCase();
-  const name = upper.replace(/^CAP_/, "");
-  // Engines accept ALL without the prefix only.
-  if (LINUX_CAPABILITIES.has(name) && upper !== "CAP_ALL") return name;
-  context.addIssue({ code: "custom", message: "not a Linux capability: expected a name such as NET_ADMIN, or ALL" });
-  return z.NEVER;
-});
+const capabilitySchema = () =>
+  z.string().transform((written, context) => {
+    const upper = written.toUpperCase();
+    const name = upper.replace(/^CAP_/, "");
+    // Engines accept ALL without the prefix only.
+    if (LINUX_CAPABILITIES.has(name) && upper !== "CAP_ALL") return name;
+    context.addIssue({ code: "custom", message: "not a Linux capability: expected a name such as NET_ADMIN, or ALL" });
+    return z.NEVER;
+  });
 
 /** With or without `CAP_`, case-insensitive; normalized to upper case without the prefix. */
-export const capabilitiesSchema = z.array(capabilitySchema);
+export const capabilitiesSchema = deferred(() => z.array(capabilitySchema()));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deferred } from "./deferred.js";
 
 /** Linux's signals (signal(7)) by number, as on x86 and ARM. */
 const SIGNALS: readonly string[] = (
@@ -46,9 +47,11 @@ const isSignal = (number: number): boolean =>
   (number >= 1 && number <= SIGNALS.length) || (number >= RTMIN && number <= RTMAX);
 
 /** A name with or without `SIG`, or a number; normalized to the name with `SIG`. */
-export const stopSignalSchema = z.string().transform((text, context) => {
-  const signal = canonicalSignal(text);
-  if (signal !== undefined) return signal;
-  context.addIssue({ code: "custom", message: "not a signal: expected a name such as SIGTERM, or a number" });
-  return z.NEVER;
-});
+export const stopSignalSchema = deferred(() =>
+  z.string().transform((text, context) => {
+    const signal = canonicalSignal(text);
+    if (signal !== undefined) return signal;
+    context.addIssue({ code: "custom", message: "not a signal: expected a name such as SIGTERM, or a number" });
+    return z.NEVER;
+  }),
+);
