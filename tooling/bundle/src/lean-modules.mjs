@@ -5,6 +5,8 @@
 const STAND_INS = [
   // Messages in fifty languages, which are not used.
   { path: /\/zod\/v4\/locales\/index\.[cm]?js$/, code: "export {};" },
+  // commander's commands in separate executables. ofdeploy has none.
+  { id: "node:child_process", from: /\/commander\//, code: "module.exports = {};" },
   // dockerode's BuildKit session (gRPC, protobuf) and build contexts (tar, .dockerignore, gzip): no image is built.
   { id: "./session", from: /\/dockerode\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
   { id: "./buildkit", from: /\/dockerode\//, code: "module.exports = {};" },

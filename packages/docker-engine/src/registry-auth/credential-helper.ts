@@ -7,8 +7,6 @@ import type { Environment } from "../endpoint/docker-config.js";
 import type { CallOptions } from "../engine.js";
 import type { RegistryCredentials } from "./credentials.js";
 
-const { spawn } = builtIn("node:child_process") as typeof childProcess;
-
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** The longest output that is read, in bytes. A helper that prints more is ended. */
 const MAX_OUTPUT = 1024 ** 2;
@@ -36,6 +34,7 @@ const tooSlow = (program: string, timeoutMs: number): DeploymentError =>
   });
 
 function run(program: string, server: string, env: Environment, signal: AbortSignal): Promise<Outcome> {
+  const { spawn } = builtIn("node:child_process") as typeof childProcess;
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   const child = spawn(program, ["get"], {
     env: { ...env },
