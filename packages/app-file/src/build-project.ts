@@ -22,7 +22,7 @@ import {
   mergeDeclarations,
   usedResources,
 } from "./resources.js";
-import { type AppEntry, appSchema, type Outline, outlineSchema } from "./schema/app-file.js";
+import { type AppEntry, type Outline, outlineSchema, validateApp } from "./schema/app-file.js";
 import { addSchemaFindings } from "./schema/schema-findings.js";
 import { type HashSecret, hashSecret } from "./secret-hashes.js";
 import type { SourceTree } from "./yaml/source-tree.js";
@@ -192,7 +192,7 @@ function checkEntries({ source: { tree }, outline, keys }: OutlinedFile, hasOthe
 function readApp(key: string, shared: SharedContext, fieldsAt: FieldsReader): LocatedApp[] {
   const { tree, file, findings } = shared;
   const path = ["apps", key];
-  const { data: entry, error } = appSchema.safeParse(tree.find(path)?.value);
+  const { data: entry, error } = validateApp(tree.find(path)?.value);
   if (error) addSchemaFindings(error, path, tree, findings);
   if (entry === undefined) return [];
   const published = (entry.ports ?? []).reduce((total, { length }) => total + length, 0);

@@ -56,6 +56,7 @@ export { type Constraint, parseConstraint, type Resources, type ServiceMode } fr
 export { hostAddressSchema, type HostListener, HostListeners, type PublishedPort } from "./request/ports.js";
 export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
 export { canonicalSignal } from "./request/signals.js";
+export { validatorOf } from "./request/validator.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
 
 export { CAPABILITIES, type Capabilities, type CapabilityName } from "./capabilities/capabilities.js";

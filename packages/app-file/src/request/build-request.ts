@@ -11,7 +11,7 @@ import type { z } from "zod";
 import { Findings } from "../findings.js";
 import { ProjectBudget } from "../limits.js";
 import type { FieldSource } from "../model.js";
-import { appSchema } from "../schema/app-file.js";
+import { validateApp } from "../schema/app-file.js";
 import { compact } from "../schema/scalars.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
 import { deployFields, healthcheckField, restartField } from "./deploy.js";
@@ -84,7 +84,9 @@ export function fieldsReader(shared: SharedContext): FieldsReader {
     // The problems of the file have been reported.
     const findings = new Findings();
     const silent = { ...shared, findings, budget: new ProjectBudget(findings), report: () => {} };
-    const fields = buildFields({ ...silent, entry: appSchema.parse(shared.tree.find(path)?.value), path });
+    const { data: entry, error } = validateApp(shared.tree.find(path)?.value);
+    if (error) throw error;
+    const fields = buildFields({ ...silent, entry, path });
     last = { path, fields };
     return fields;
   };

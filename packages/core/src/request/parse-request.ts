@@ -8,6 +8,7 @@ import {
   type NormalizedRequest,
   REQUEST_FIELDS,
   type RequestField,
+  validateDeployRequest,
 } from "./deploy-request.js";
 import { formatFieldPath } from "./field-path.js";
 import { findForbiddenKeys } from "./forbidden-keys.js";
@@ -22,7 +23,7 @@ const normalized = new WeakSet<object>();
  */
 export function parseRequest(request: DeployRequest, context: { strategy?: string } = {}): NormalizedRequest {
   if (isNormalized(request)) return request;
-  const parsed = deployRequestSchema.safeParse(request);
+  const parsed = validateDeployRequest(request);
   const forbidden = findForbiddenKeys(request);
   if (parsed.success && forbidden.length === 0) return freezeNormalized(parsed.data);
   const issues = [...forbidden, ...(parsed.error === undefined ? [] : zodIssues(parsed.error))];
