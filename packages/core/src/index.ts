@@ -26,7 +26,6 @@ export {
 } from "./operation.js";
 
 export type { FileReference } from "./request/container-files.js";
-export { deferred } from "./request/deferred.js";
 export {
   type DeployRequest,
   deployRequestSchema,
@@ -46,6 +45,7 @@ export {
   type NamedImage,
   parseImageReference,
 } from "./request/image-reference.js";
+export { deferred, validatorOf } from "./request/lazy-schemas.js";
 export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export { type Logging, loggingSchema } from "./request/logging.js";
 export type { Mount } from "./request/mounts.js";
@@ -56,7 +56,6 @@ export { type Constraint, parseConstraint, type Resources, type ServiceMode } fr
 export { hostAddressSchema, type HostListener, HostListeners, type PublishedPort } from "./request/ports.js";
 export { containsTemplate, someValueContainsTemplate, type Templates } from "./request/process.js";
 export { canonicalSignal } from "./request/signals.js";
-export { validatorOf } from "./request/validator.js";
 export { canonicalDriverOptions, isSameDriver, type VolumeDriver, volumeDifference } from "./request/volume-driver.js";
 
 export { CAPABILITIES, type Capabilities, type CapabilityName } from "./capabilities/capabilities.js";

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 import { type Mount, targetProblem } from "./mounts.js";
 import { normalizeTarget } from "./paths.js";
 import { containsTemplate, HOSTNAME_TOO_LONG, MAX_HOSTNAME, type Templates } from "./process.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 /** The kernel parameters outside `net.` and `fs.mqueue.` that belong to a container's namespaces (runc, validator). */
 const NAMESPACED_PARAMETERS: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 /** Nanoseconds, as in Docker's API. Engines reject durations between 0 and 1 ms. */
 const nanoseconds = deferred(() =>

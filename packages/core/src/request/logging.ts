@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 const optionName = () =>
   z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 import { duplicateIndexes } from "./duplicates.js";
 import { isAbsolute, normalizeTarget } from "./paths.js";
 import { containsTemplate } from "./process.js";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 import { duplicateIndexes } from "./duplicates.js";
 
 /** The address of `extraHosts` that an engine replaces by the address of its host. */

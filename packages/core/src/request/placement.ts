@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 const count = (name: string) => z.number().int(`${name} must be a whole number`).min(0, `${name} must be at least 0`);
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 /**
  * An address that Docker can listen on. Engines parse it with Go's `net.ParseIP`, which rejects a zone (`fe80::1%eth0`), and

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "./lazy-schemas.js";
 
 /** Linux's signals (signal(7)) by number, as on x86 and ARM. */
 const SIGNALS: readonly string[] = (
