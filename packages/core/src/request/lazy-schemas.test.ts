@@ -65,6 +65,12 @@ test("a validator has the same result and the same issues as the schema", () => 
   );
 });
 
+test("a validator runs the checks of the whole object", () => {
+  expect(validatorOf(whole)({ name: "bc", user: "a", port: 1 }).error?.issues).toMatchObject([
+    { message: "user with port" },
+  ]);
+});
+
 test("a validator has the same result for more sets of keys than it keeps", () => {
   const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
   const many = Object.fromEntries(keys.map((key) => [key, z.number().optional()]));
