@@ -4,9 +4,8 @@ import { deploy as deployOfApp } from "../schema/deploy.js";
 import { hostSettings } from "../schema/host-settings.js";
 import { ports } from "../schema/ports.js";
 import { fileReferences } from "../schema/resources.js";
-import { cpus, duration, flag, maybe, memory, text, wholeNumber } from "../schema/scalars.js";
+import { cpus, duration, flag, maybe, memory, scalarMap, text, wholeNumber } from "../schema/scalars.js";
 
-const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const texts = z.union([text, z.array(text)]);
 const words = z.union([text, z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String))]);
 const pairs = z.union([z.array(text), scalarMap]);

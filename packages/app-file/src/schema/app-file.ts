@@ -16,7 +16,17 @@ import {
 } from "./patterns.js";
 import { ports } from "./ports.js";
 import { fileReferences, resources } from "./resources.js";
-import { duration, flag, type KeyDocs, optional, patternText, required, text, wholeNumber } from "./scalars.js";
+import {
+  duration,
+  flag,
+  type KeyDocs,
+  optional,
+  patternText,
+  required,
+  scalarMap,
+  text,
+  wholeNumber,
+} from "./scalars.js";
 import { storage } from "./storage.js";
 
 /** Maximum number of env files of an app. */
@@ -94,9 +104,7 @@ const healthcheck = () =>
 
 const RESTART = 'expected "no", always, on-failure, on-failure:<attempts> or unless-stopped';
 
-export const restart = deferred(() =>
-  z.string(RESTART).regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,9})?)$/, RESTART),
-);
+export const restart = z.string(RESTART).regex(/^(?:no|always|unless-stopped|on-failure(?::\d{1,9})?)$/, RESTART);
 
 const dependsOn = () =>
   z.union([
@@ -122,9 +130,8 @@ const MAX_ID = 2 ** 31 - 1;
 /** Keys for other tools. In the JSON Schema only, since they are removed before validation. */
 const extensions = { patternProperties: { "^x-": {} } };
 
-const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 const words = z.union([text, z.array(text)]);
-const port = wholeNumber(1, 65535);
+const port = deferred(() => wholeNumber(1, 65535));
 
 const routing = () =>
   z.strictObject({
@@ -221,13 +228,10 @@ const appSchema = z
       description: "Names of networks that the app joins, declared in this file or existing. Default: the engine's.",
       examples: [["factory-net"]],
     }),
-    network_aliases: optional(
-      deferred(() => z.array(patternText(ALIAS))),
-      {
-        description: "Further names by which other apps find this app on its networks. Its service name is always one.",
-        examples: [["db"]],
-      },
-    ),
+    network_aliases: optional(z.array(patternText(ALIAS)), {
+      description: "Further names by which other apps find this app on its networks. Its service name is always one.",
+      examples: [["db"]],
+    }),
     routing: optional(deferred(routing), {
       description: "The app's HTTP port, and whether Traefik routes to it.",
       examples: [{ expose: true, port: 8080 }],
@@ -307,20 +311,14 @@ const appSchema = z
         "How {{...}} in environment, hostname and storage is used. expand: as a template of the platform. literal: as text. Default: text, and an error on a platform that expands templates.",
       examples: ["expand"],
     }),
-    cap_add: optional(
-      deferred(() => z.array(patternText(CAPABILITY))),
-      {
-        description: "Kernel capabilities to add (capabilities(7)), or ALL.",
-        examples: [["NET_ADMIN"]],
-      },
-    ),
-    cap_drop: optional(
-      deferred(() => z.array(patternText(CAPABILITY))),
-      {
-        description: "Kernel capabilities to drop (capabilities(7)), or ALL.",
-        examples: [["ALL"]],
-      },
-    ),
+    cap_add: optional(z.array(patternText(CAPABILITY)), {
+      description: "Kernel capabilities to add (capabilities(7)), or ALL.",
+      examples: [["NET_ADMIN"]],
+    }),
+    cap_drop: optional(z.array(patternText(CAPABILITY)), {
+      description: "Kernel capabilities to drop (capabilities(7)), or ALL.",
+      examples: [["ALL"]],
+    }),
     ...hostSettings,
   })
   .meta({ ...extensions, title: "App", description: "One app, deployed as one service." });

@@ -165,13 +165,10 @@ export const hostSettings = {
       examples: [["plant.example.com"]],
     },
   ),
-  dns_opt: optional(
-    deferred(() => z.array(patternText(WORD))),
-    {
-      description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
-      examples: [["ndots:2"]],
-    },
-  ),
+  dns_opt: optional(z.array(patternText(WORD)), {
+    description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
+    examples: [["ndots:2"]],
+  }),
   sysctls: optional(
     deferred(() => z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar())])),
     {

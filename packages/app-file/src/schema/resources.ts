@@ -1,7 +1,7 @@
 import { deferred } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { ID, LABEL, OCTAL_MODE, RESOURCE_NAME } from "./patterns.js";
-import { flag, integer, maybe, optional, patternText, required, text } from "./scalars.js";
+import { flag, integer, maybe, optional, patternText, required, scalarMap, text } from "./scalars.js";
 
 /** Maximum number of declarations of each kind in a file. */
 const MAX_DECLARED = 100;
@@ -42,8 +42,6 @@ const fromVariable = () =>
 
 /** Networks that every engine has: they can't be created again, by these names or with these drivers. */
 const PREDEFINED = { name: ["bridge", "default", "host", "none"], driver: ["host", "null"] } as const;
-
-const scalarMap = () => z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 /** Requires exactly one source of the content, and allows `name` with `external` only. */
 const exactlyOne =
@@ -91,7 +89,7 @@ const network = () =>
         description: "Network driver. Default: bridge on one engine, overlay on a swarm.",
         examples: ["overlay"],
       }),
-      driver_opts: optional(scalarMap(), {
+      driver_opts: optional(scalarMap, {
         description: "Options of the driver, by name. Default: none.",
         examples: [{ encrypted: "true" }],
       }),
@@ -105,7 +103,7 @@ const network = () =>
         default: false,
         examples: [true],
       }),
-      labels: optional(z.union([z.array(patternText(LABEL)), scalarMap()]), {
+      labels: optional(z.union([z.array(patternText(LABEL)), scalarMap]), {
         description: "Labels of the network, as a list of KEY=VALUE or a mapping. Default: none.",
         examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
       }),

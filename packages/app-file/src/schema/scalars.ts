@@ -3,6 +3,9 @@ import { DECIMAL, DURATION as DURATION_PATTERN, ID, SIZE as SIZE_PATTERN } from 
 
 export const text = z.string();
 
+/** Scalars by name, such as the mapping form of `environment`. */
+export const scalarMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
 /** Text with a pattern in the JSON Schema only. Another schema checks the value, with separate messages. */
 export const patternText = (pattern: string) => described(z.string(), { pattern });
 

@@ -4,18 +4,18 @@ import { deploy } from "../../schema/deploy.js";
 import { IMAGE, VARIABLE } from "../../schema/patterns.js";
 import { optional, patternText, required, text, wholeNumber } from "../../schema/scalars.js";
 
-const port = () => wholeNumber(1, 65535);
-const host = () => text.regex(/^[\w.:-]+$/, "expected a host name or an address");
+const port = deferred(() => wholeNumber(1, 65535));
+const host = deferred(() => text.regex(/^[\w.:-]+$/, "expected a host name or an address"));
 
 /** The keys of an app's `deploy` that a service of a device supports. */
-const deviceDeploy = () => deploy.unwrap().pick({ replicas: true, resources: true, placement: true });
+const deviceDeploy = deferred(() => deploy.unwrap().pick({ replicas: true, resources: true, placement: true }));
 
-export type DeviceDeploy = z.output<ReturnType<typeof deviceDeploy>>;
+export type DeviceDeploy = z.output<typeof deviceDeploy>;
 
 const adapter = () =>
   z
     .strictObject({
-      ip: optional(host(), {
+      ip: optional(host, {
         description: "Address of an adapter that runs elsewhere. Set either ip or image.",
         examples: ["192.0.2.7"],
       }),
@@ -23,12 +23,12 @@ const adapter = () =>
         description: "Image of an adapter that is deployed as a service. Set either ip or image.",
         examples: ["registry.example.com/adapters/cnc:1.2"],
       }),
-      port: required(port(), { description: "Port that the adapter listens on.", examples: [7878] }),
+      port: required(port, { description: "Port that the adapter listens on.", examples: [7878] }),
       environment: optional(z.array(patternText(VARIABLE)), {
         description: "Variables of the adapter, as a list of KEY=VALUE.",
         examples: [["CNC_ADDRESS=192.0.2.7"]],
       }),
-      deploy: optional(deviceDeploy(), {
+      deploy: optional(deviceDeploy, {
         description: "Resources and placement of the adapter.",
         examples: [{ resources: { limits: { memory: "64Mi" } } }],
       }),
@@ -44,11 +44,11 @@ export type Adapter = z.output<ReturnType<typeof adapter>>;
 const agent = () =>
   z
     .strictObject({
-      ip: optional(host(), {
+      ip: optional(host, {
         description: "Address of an agent that runs elsewhere. Excludes device_xml and adapter.",
         examples: ["192.0.2.8"],
       }),
-      port: required(port(), {
+      port: required(port, {
         description: "Port on the host for the agent, or port of the agent that runs elsewhere.",
         examples: [5000],
       }),
@@ -61,7 +61,7 @@ const agent = () =>
         description: "The adapter that the agent reads.",
         examples: [{ ip: "192.0.2.7", port: 7878 }],
       }),
-      deploy: optional(deviceDeploy(), {
+      deploy: optional(deviceDeploy, {
         description: "Resources and placement of the agent and the producer.",
         examples: [{ placement: { constraints: ["node.labels.zone == building-a"] } }],
       }),
