@@ -29,7 +29,8 @@ const service = (name: string, { replicas = 1, running = replicas, update, mode 
 
 const task = (name: string, state = "running") => ({
   ID: `task-${name}`,
-  Version: { Index: 1 },
+  // The swarm increments the version of a task with every change.
+  Version: { Index: state === "running" ? 2 : 1 },
   CreatedAt: "2026-01-01T00:00:00Z",
   UpdatedAt: "2026-01-01T00:00:00Z",
   ServiceID: `id-${name}`,

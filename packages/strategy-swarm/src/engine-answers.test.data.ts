@@ -13,10 +13,14 @@ export const service = (template: object = {}, more: object = {}, spec: object =
   ...more,
 });
 
+/** In this order, a task only moves forward (Engine API, TaskState). */
+const TASK_STATES = ["pending", "assigned", "preparing", "ready", "starting", "running", "complete", "shutdown"];
+
 /** A task of slot 1 on node n1, of the template of {@link service}; the higher the number, the later. */
 export const task = (number: number, state: string, status: object = {}, more: object = {}) => ({
   ID: `task${number}`,
-  Version: { Index: number },
+  // The swarm increments the version of a task with every change. States without an order, such as failed, are last.
+  Version: { Index: 10 * number + ((TASK_STATES.indexOf(state) + 10) % 10) },
   CreatedAt: `2026-01-01T00:00:0${number}Z`,
   UpdatedAt: `2026-01-01T00:00:0${number}Z`,
   ServiceID: "svc",

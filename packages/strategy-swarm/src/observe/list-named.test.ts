@@ -7,8 +7,9 @@ const namesOf = (count: number): string[] => Array.from({ length: count }, (_, i
 /** A swarm with this many services, which has been listed. */
 async function swarmOf(services: number): Promise<DockerEngine> {
   const all = namesOf(services).map((Name) => ({ Spec: { Name } }));
-  const engine = { services: { list: async () => all } } as unknown as DockerEngine;
-  expect(await listSwarm(engine)).toHaveLength(services);
+  const listEach = async <Result>(read: (service: unknown) => Result) => all.map(read);
+  const engine = { services: { listEach } } as unknown as DockerEngine;
+  expect(await listSwarm(engine, undefined, ({ Spec }) => Spec.Name)).toHaveLength(services);
   return engine;
 }
 

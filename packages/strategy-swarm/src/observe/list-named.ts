@@ -6,11 +6,15 @@ export const MAX_FILTER_NAMES = 100;
 /** The number of services at the last list of all of them. */
 const swarmSize = perEngine(() => ({ services: 0 }));
 
-/** The services that the engine finds for the names; without names, all. */
-export async function listSwarm(engine: DockerEngine, names?: readonly string[]): Promise<ServiceDetails[]> {
-  const listed = await engine.services.list(names ? { name: names } : {});
+/** What `read` returns for each service that the engine finds for the names; without names, for all. */
+export async function listSwarm<Result>(
+  engine: DockerEngine,
+  names: readonly string[] | undefined,
+  read: (service: ServiceDetails) => Result,
+): Promise<Result[]> {
+  const listed = await engine.services.listEach(read, names ? { name: names } : {});
   if (!names) swarmSize(engine).services = listed.length;
-  return listed;
+  return listed as Result[];
 }
 
 /**

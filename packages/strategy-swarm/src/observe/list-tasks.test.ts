@@ -11,12 +11,12 @@ function engineWith(services: readonly string[], code: "NOT_FOUND" | "ENGINE_ERR
   const asked: Filters[] = [];
   const engine = {
     tasks: {
-      async list(filters: Filters) {
+      async listEach<Result>(read: (task: TaskDetails) => Result, filters: Filters) {
         asked.push(filters);
         const ids = filters["service"] as string[] | undefined;
         if (ids?.some((id) => !services.includes(id)))
           throw new DeploymentError(code, "The engine could not list tasks: service gone not found.");
-        return TASKS.filter(({ ServiceID }) => ids?.includes(ServiceID) ?? true);
+        return TASKS.filter(({ ServiceID }) => ids?.includes(ServiceID) ?? true).map(read);
       },
     },
   } as unknown as DockerEngine;
@@ -28,14 +28,16 @@ const idsOf = (tasks: readonly TaskDetails[]): string[] => tasks.map(({ ID }) =>
 
 test("listTasks() lists the tasks of services with one call", async () => {
   const { engine, asked } = engineWith(["a", "b"]);
-  expect(idsOf(await listTasks(engine, services("a"), {}, { "desired-state": ["running"] }))).toEqual(["task-a"]);
+  expect(idsOf(await listTasks(engine, services("a"), { filters: { "desired-state": ["running"] } }))).toEqual([
+    "task-a",
+  ]);
   expect(asked).toEqual([{ service: ["a"], "desired-state": ["running"] }]);
 });
 
 test("listTasks() lists the tasks of the other services when one was removed meanwhile", async () => {
   const { engine, asked } = engineWith(["a", "b"]);
   const filters = { "desired-state": ["running"] };
-  expect(idsOf(await listTasks(engine, services("a", "gone"), {}, filters))).toEqual(["task-a", "task-gone"]);
+  expect(idsOf(await listTasks(engine, services("a", "gone"), { filters }))).toEqual(["task-a", "task-gone"]);
   expect(asked.at(-1)).toEqual(filters);
 });
 
@@ -50,9 +52,19 @@ test("listTasks() names 100 services in each call if they are few of a swarm, al
   const ids = [...Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`), "a", "gone"];
   const { engine, asked } = engineWith([...ids.slice(0, -1), "b"]);
   const all = Array.from({ length: 4 * ids.length }, () => ({}));
-  await listSwarm(Object.assign(engine, { services: { list: async () => all } }) as DockerEngine);
+  const listEach = async <Result>(read: (service: unknown) => Result) => all.map(read);
+  await listSwarm(Object.assign(engine, { services: { listEach } }) as DockerEngine, undefined, (service) => service);
   expect(idsOf(await listTasks(engine, services(...ids)))).toEqual(["task-a", "task-gone"]);
   expect(asked).toEqual([{ service: ids.slice(0, MAX_FILTER_NAMES) }, { service: ["a", "gone"] }, {}]);
+});
+
+test("listTasks() returns the reduced tasks of the services", async () => {
+  const many = Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`);
+  const reduce = (task: TaskDetails) => ({ ...task, ID: `${task.ID} reduced` });
+  for (const ids of [["a"], ["a", "gone"], ["a", ...many]])
+    expect(idsOf(await listTasks(engineWith(["a"]).engine, services(...ids), { reduce }))).toEqual(
+      ids.slice(0, ids.length === 2 ? 2 : 1).map((id) => `task-${id} reduced`),
+    );
 });
 
 test("listTasks() rejects with any other error", async () => {

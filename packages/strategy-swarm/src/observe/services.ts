@@ -19,7 +19,15 @@ import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-
 import { listNamed, listSwarm } from "./list-named.js";
 import { listTasks } from "./list-tasks.js";
 import { hasOneVersion, isConverged, serviceStatus, statusFromCounts, taskOfOneVersion } from "./status.js";
-import { isGlobal, type NodesById, nodesById, type Observation } from "./tasks.js";
+import {
+  isGlobal,
+  isSameObservation,
+  isSameVersion,
+  type NodesById,
+  nodesById,
+  type Observation,
+  wasNeverUpdated,
+} from "./tasks.js";
 import { replacedBeforeRunning } from "./update-state.js";
 
 /** Concurrent lookups share one call. */
@@ -48,12 +56,23 @@ export async function findService(
 /**
  * The services with exactly these names, in one call or one for each part of {@link listNamed}. The engine's filter matches
  * prefixes, and its lookup by name also accepts ids: neither is exact.
+ * @param earlier services by id. Each that has not changed since is returned instead of an equal one, to save memory: the swarm
+ * increments the version of a service with every change.
  */
-async function servicesByName(engine: DockerEngine, names: readonly string[]): Promise<Map<string, ServiceDetails>> {
-  const valid = names.filter(isServiceName);
-  if (valid.length === 0) return new Map();
-  const listed = await listNamed(engine, valid, (part) => listSwarm(engine, part));
-  return new Map(listed.map((service) => [service.Spec.Name, service]));
+async function servicesByName(
+  engine: DockerEngine,
+  names: readonly string[],
+  earlier: ReadonlyMap<string, ServiceDetails> = new Map(),
+): Promise<Map<string, ServiceDetails>> {
+  const wanted = new Set(names.filter(isServiceName));
+  if (wanted.size === 0) return new Map();
+  const readWanted = (service: ServiceDetails): ServiceDetails | undefined => {
+    if (!wanted.has(service.Spec.Name)) return undefined;
+    const before = earlier.get(service.ID);
+    return before !== undefined && isSameVersion(before, service) ? before : service;
+  };
+  const listed = await listNamed(engine, [...wanted], (part) => listSwarm(engine, part, readWanted));
+  return new Map(listed.flatMap((service) => (service === undefined ? [] : [[service.Spec.Name, service]])));
 }
 
 export const serviceNotFound = (engine: DockerEngine, serviceName: string): DeploymentError => {
@@ -95,7 +114,7 @@ export async function observe(
 async function tasksByService(
   engine: DockerEngine,
   services: readonly Pick<ServiceDetails, "ID">[],
-  options?: Pick<OperationOptions, "signal">,
+  options?: Parameters<typeof listTasks>[2],
 ): Promise<Map<string, TaskDetails[]>> {
   return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
 }
@@ -103,16 +122,28 @@ async function tasksByService(
 /** Swarm has no events of tasks, so managers must be polled. A wait ends at most 100 ms and one poll after the change. */
 const POLL_INTERVAL: PollInterval = { minDelayMs: 40, backoffFactor: 5, maxDelayMs: 100 };
 
+/** A service to observe. */
+export interface ObservedService {
+  readonly name: string;
+  /** An earlier observation. It is returned again if nothing has changed, or else its service if that has not. */
+  readonly last?: Observation | undefined;
+}
+
 /**
  * Observes services by their exact names, in two calls, or two for each part of {@link listNamed}. Throws DeploymentError
- * `NOT_FOUND` for a name without service.
+ * `NOT_FOUND` for a name without service. The tasks of a service that was never updated are reduced to what its status needs.
  */
 export const servicePoller = perEngine((engine) => {
   let nodes: NodesById = new Map();
-  return new BatchPoller<string, Observation>(async (names) => {
-    const services = await servicesByName(engine, names);
-    const found = names.flatMap((name) => services.get(name) ?? []);
-    const tasks = found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found);
+  return new BatchPoller<ObservedService, Observation>(async (wanted) => {
+    const names = wanted.map(({ name }) => name);
+    const earlier = new Map(wanted.flatMap(({ last }) => (last ? [[last.service.ID, last.service]] : [])));
+    const services = await servicesByName(engine, names, earlier);
+    const found = [...services.values()];
+    const neverUpdated = new Set(found.filter(wasNeverUpdated).map(({ ID }) => ID));
+    const reduce = (task: TaskDetails) => (neverUpdated.has(task.ServiceID) ? taskOfOneVersion(task) : task);
+    const tasks =
+      found.length === 0 ? new Map<string, TaskDetails[]>() : await tasksByService(engine, found, { reduce });
     // Nodes rarely change: list them again only for a task on an unknown node, for global services, and when a node may
     // have been lost.
     const isKnown = ({ NodeID }: TaskDetails): boolean => NodeID === undefined || nodes.has(NodeID);
@@ -120,10 +151,11 @@ export const servicePoller = perEngine((engine) => {
       replacedBeforeRunning(service, tasks.get(service.ID) ?? []).length > 0;
     const needsNodes = found.some(isGlobal) || found.some(mayBeBlocked) || ![...tasks.values()].flat().every(isKnown);
     if (needsNodes) nodes = nodesById(await engine.nodes.list());
-    return (name) => {
+    return ({ name, last }) => {
       const service = services.get(name);
       if (service === undefined) throw serviceNotFound(engine, name);
-      return { service, tasks: tasks.get(service.ID) ?? [], nodes };
+      const observed = { service, tasks: tasks.get(service.ID) ?? [], nodes };
+      return last !== undefined && isSameObservation(last, observed) ? last : observed;
     };
   }, POLL_INTERVAL);
 });
@@ -143,8 +175,13 @@ export const remainingTasksPoller = perEngine(
   (engine) =>
     new BatchPoller<RemovedService, TaskDetails[]>(async (removed) => {
       const prefixes = removed.map(({ name }) => `${name}.`);
-      const listed = await listNamed(engine, prefixes, (name) => engine.tasks.list(name ? { name } : {}));
-      const tasks = Map.groupBy(listed, ({ ServiceID }) => ServiceID);
+      const ids = new Set(removed.map(({ id }) => id));
+      const reduce = (task: TaskDetails) => (ids.has(task.ServiceID) ? taskOfOneVersion(task) : undefined);
+      const listed = await listNamed(engine, prefixes, (name) => engine.tasks.listEach(reduce, name ? { name } : {}));
+      const tasks = Map.groupBy(
+        listed.filter((task) => task !== undefined),
+        ({ ServiceID }) => ServiceID,
+      );
       return ({ id }) => tasks.get(id) ?? [];
     }, POLL_INTERVAL),
 );

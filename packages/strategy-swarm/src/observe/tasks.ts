@@ -15,6 +15,19 @@ export interface Observation {
   nodes: NodesById;
 }
 
+/** Whether nothing has changed: the swarm increments the version of a service or task with every change. */
+export const isSameObservation = (a: Observation, b: Observation): boolean =>
+  a.nodes === b.nodes &&
+  isSameVersion(a.service, b.service) &&
+  a.tasks.length === b.tasks.length &&
+  a.tasks.every((task, index) => isSameVersion(task, b.tasks[index]));
+
+/** Whether an object of the swarm has not changed. */
+export const isSameVersion = (a: VersionedObject, b: VersionedObject | undefined): boolean =>
+  a.ID === b?.ID && a.Version.Index === b.Version.Index;
+
+type VersionedObject = Pick<ServiceDetails | TaskDetails, "ID" | "Version">;
+
 export const nodesById = (nodes: readonly NodeDetails[]): NodesById => new Map(nodes.map((node) => [node.ID, node]));
 
 /** The host name of a node, or its id if the node has left the swarm. */
@@ -94,12 +107,16 @@ const TASK_FIELDS = ["ContainerSpec", "Resources", "RestartPolicy", "Networks", 
 export const isSameTemplate = (a: TaskTemplate, b: TaskTemplate): boolean =>
   TASK_FIELDS.every((field) => isDeepStrictEqual(a[field], b[field]));
 
+/** Whether the service has its first version, so that all its tasks are of that version. */
+export const wasNeverUpdated = ({ PreviousSpec, UpdateStatus }: ServiceDetails): boolean =>
+  PreviousSpec === undefined && UpdateStatus === undefined;
+
 /**
  * The observation without the tasks of earlier versions. They keep running for a while during an update, and their
  * results do not describe the current version.
  */
 export function ofCurrentVersion(observed: Observation): Observation {
-  const { Spec, PreviousSpec, UpdateStatus } = observed.service;
-  if (PreviousSpec === undefined && UpdateStatus === undefined) return observed;
-  return { ...observed, tasks: observed.tasks.filter((task) => isSameTemplate(task.Spec, Spec.TaskTemplate)) };
+  if (wasNeverUpdated(observed.service)) return observed;
+  const { TaskTemplate } = observed.service.Spec;
+  return { ...observed, tasks: observed.tasks.filter((task) => isSameTemplate(task.Spec, TaskTemplate)) };
 }

@@ -122,7 +122,7 @@ async function untilEnded(
   const graceMs = (TaskTemplate.ContainerSpec?.StopGracePeriod ?? DEFAULT_GRACE_NS) / 1_000_000;
   const end = Date.now() + graceMs + REPORT_MS;
   for (;;) {
-    const { service: now, tasks } = await servicePoller(engine).next(service, { signal, service });
+    const { service: now, tasks } = await servicePoller(engine).next({ name: service }, { signal, service });
     // Another process may have started it again.
     if (now.ID !== ID || !isStopped(now.Spec)) return;
     const haveEnded = tasks.every(hasEnded);

@@ -66,7 +66,7 @@ async function warnOfRestarts(
   if (observer === undefined || replicas === 0) return;
   const { Spec } = service;
   if (isDeepStrictEqual(withReplicas(Spec, replicas).TaskTemplate, Spec.TaskTemplate)) return;
-  const active = await listTasks(engine, [service], { signal }, { "desired-state": ["running"] });
+  const active = await listTasks(engine, [service], { signal, filters: { "desired-state": ["running"] } });
   const running = active.filter(isRunning);
   if (running.length === 0) return;
   const names = running.toSorted((a, b) => (a.Slot ?? 0) - (b.Slot ?? 0)).map((task) => taskName(Spec.Name, task));

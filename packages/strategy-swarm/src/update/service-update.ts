@@ -129,7 +129,7 @@ async function waitForUpdateStart(
   if (before.Spec.Mode?.Replicated?.Replicas === 0) return;
   const { Name: service } = before.Spec;
   const end = Date.now() + START_TIMEOUT_MS;
-  const poll = (withinMs: number) => servicePoller(engine).next(service, { signal, service, withinMs });
+  const poll = (withinMs: number) => servicePoller(engine).next({ name: service }, { signal, service, withinMs });
   const hasNotStarted = ({ service: after }: Observation) => after.ID === before.ID && after.UpdateStatus === undefined;
   try {
     let after = await poll(0);

@@ -220,11 +220,11 @@ describe("update() resolves when the swarm has started to replace tasks", () => 
     let lists = 0;
     const services = {
       update: engine.services.update,
-      async list() {
+      async listEach<Result>(read: (listed: object) => Result) {
         const [now] = await engine.services.list();
         lists += 1;
         // The first list finds the service to change.
-        return [{ ...now, ...(lists === 4 && { UpdateStatus: { State: "updating" } }) }];
+        return [read({ ...now, ...(lists === 4 && { UpdateStatus: { State: "updating" } }) })];
       },
     };
     await new SwarmDeploymentStrategy({ ...engine, services } as unknown as typeof engine).update(changed);

@@ -11,7 +11,8 @@ function swarm(polls: { found: object; tasks: object[] }[], more: Parameters<typ
   let next = 0;
   const current = () => polls[Math.min(next, polls.length - 1)] as (typeof polls)[number];
   const { engine, calls } = fakeEngine({
-    "services.list": () => [current().found],
+    // The swarm increments the version of a service with every change.
+    "services.list": () => [{ ...current().found, Version: { Index: 1 + next } }],
     "services.inspect": () => current().found,
     "services.update": () => ({ warnings: [] }),
     "nodes.list": () => [node(1), node(2), node(3)],

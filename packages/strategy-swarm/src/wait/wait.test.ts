@@ -49,6 +49,19 @@ test("wait() after a failed attempt resolves once the next task has run longer t
   expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
 });
 
+test("wait() reports a service that settles once, until something changes", async () => {
+  const running = [task(1, "running")];
+  const polls = [running, running, running, [task(1, "failed"), task(2, "running")]];
+  const events: ProgressEvent[] = [];
+  const observer = (event: ProgressEvent) => void events.push(event);
+  const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), ...polls));
+  await strategy.wait("demo", { settleMs: 500, observer });
+  expect(events).toMatchObject([
+    { type: "waiting", running: 1 },
+    { type: "waiting", running: 1 },
+  ]);
+});
+
 test.each([
   [
     "a host port is in use",

@@ -32,11 +32,16 @@ const MAX_ATTEMPT_MS = 10_000;
 
 /** What a wait has learned so far about the current version of a service. */
 interface WaitProgress {
+  /** The result of {@link endedUpdate} at the start of the wait. */
+  readonly ended: string | undefined;
   /** Ids of tasks that were seen starting and not yet healthy. */
-  neverHealthy: ReadonlySet<string>;
+  readonly neverHealthy: Set<string>;
   /** Ids of tasks that ended before the wait and were replaced by a running one. */
-  historic: ReadonlySet<string>;
-  rejections: Rejections;
+  readonly historic: ReadonlySet<string>;
+  readonly rejections: Rejections;
+  readonly outputs: HealthOutputs;
+  /** Since when the service is ready, in milliseconds since 1970; 0 if it is not. */
+  readySince: number;
 }
 
 /**
@@ -49,51 +54,71 @@ interface WaitProgress {
 export async function waitForService(
   engine: DockerEngine,
   serviceName: string,
-  { signal, observer, timeoutMs = 120_000, settleMs = 1_000 }: WaitOptions,
+  options: WaitOptions,
   updated: Set<string> = new Set(),
 ): Promise<ServiceStatus> {
+  const { signal, timeoutMs = 120_000 } = options;
   const end = Date.now() + timeoutMs;
   const poller = servicePoller(engine);
-  let observed = await poller.next(serviceName, { signal, service: serviceName });
+  let observed = await poller.next({ name: serviceName }, { signal, service: serviceName });
   const { ID } = observed.service;
-  let readySince = 0;
-  const neverHealthy = new Set<string>();
-  const historic = historicTaskIds(ofCurrentVersion(observed));
-  const rejections = new Rejections();
-  const outputs = new HealthOutputs(engine);
-  const ended = await endedUpdate(engine, observed.service, { own: updated.has(ID), signal });
-  for (;;) {
-    throwIfAborted(signal, { service: serviceName });
-    const current = ofCurrentVersion(observed);
-    trackHealth(current, neverHealthy);
-    rejections.record(current.tasks.filter(({ ID: id }) => !historic.has(id)));
-    const status = serviceStatus(current.service, current.tasks, current.nodes);
-    const updateError = await updateFailure(engine, observed, status, ended);
-    if (updateError !== undefined) throw updateError;
-    const progress = { neverHealthy, historic, rejections };
-    const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
-    if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
-    readySince = isReady(status) && !isUpdating(observed.service) ? readySince || Date.now() : 0;
-    const settledAt =
-      status.state === "running"
-        ? readySince + Math.max(settleMs, longestFailedAttempt(current, historic))
-        : readySince;
-    if (readySince !== 0 && Date.now() >= settledAt) {
-      updated.delete(ID);
-      return status;
-    }
+  const progress: WaitProgress = {
+    ended: await endedUpdate(engine, observed.service, { own: updated.has(ID), signal }),
+    neverHealthy: new Set(),
+    historic: historicTaskIds(ofCurrentVersion(observed)),
+    rejections: new Rejections(),
+    outputs: new HealthOutputs(engine),
+    readySince: 0,
+  };
+  let { status, readyAt } = await assess(engine, observed, progress, options);
+  while (Date.now() < readyAt) {
+    if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
+    const withinMs = Math.min(end, readyAt) - Date.now();
+    const wanted = { name: serviceName, last: observed };
+    const now = await poller.next(wanted, { signal, service: serviceName, withinMs });
+    // A service that is ready stays so until something changes.
+    if (now === observed && readyAt < Infinity) continue;
+    // A new service with this name is not the one to wait for.
+    if (now.service.ID !== ID) throw serviceNotFound(engine, serviceName);
+    observed = now;
+    ({ status, readyAt } = await assess(engine, observed, progress, options));
+  }
+  updated.delete(ID);
+  return status;
+}
+
+/**
+ * The status of an observed service, and from when on it counts as ready if nothing changes, in milliseconds since 1970: Infinity
+ * while it is not ready. Reports what the wait waits for.
+ * @throws DeploymentError if the service or its update has failed.
+ */
+async function assess(
+  engine: DockerEngine,
+  observed: Observation,
+  progress: WaitProgress,
+  { signal, observer, settleMs = 1_000 }: WaitOptions,
+): Promise<{ status: ServiceStatus; readyAt: number }> {
+  throwIfAborted(signal, { service: observed.service.Spec.Name });
+  const { neverHealthy, historic, rejections } = progress;
+  const current = ofCurrentVersion(observed);
+  trackHealth(current, neverHealthy);
+  rejections.record(current.tasks.filter(({ ID }) => !historic.has(ID)));
+  const status = serviceStatus(current.service, current.tasks, current.nodes);
+  const updateError = await updateFailure(engine, observed, status, progress.ended);
+  if (updateError !== undefined) throw updateError;
+  const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
+  if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
+  progress.readySince = isReady(status) && !isUpdating(observed.service) ? progress.readySince || Date.now() : 0;
+  const settles = status.state === "running" ? Math.max(settleMs, longestFailedAttempt(current, historic)) : 0;
+  const readyAt = progress.readySince === 0 ? Infinity : progress.readySince + settles;
+  if (Date.now() < readyAt)
     observer?.({
       type: "waiting",
-      service: serviceName,
+      service: status.name,
       ...status.replicas,
-      detail: `${describeProgress(status)}${outputs.describe(current)}`,
+      detail: `${describeProgress(status)}${progress.outputs.describe(current)}`,
     });
-    if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
-    const withinMs = (readySince === 0 ? end : Math.min(end, settledAt)) - Date.now();
-    observed = await poller.next(serviceName, { signal, service: serviceName, withinMs });
-    // A new service with this name is not the one to wait for.
-    if (observed.service.ID !== ID) throw serviceNotFound(engine, serviceName);
-  }
+  return { status, readyAt };
 }
 
 /** The ids of earlier tasks in slots that have a running task when the wait starts. */
