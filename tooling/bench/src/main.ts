@@ -1,5 +1,5 @@
 // npm run bench -- [--only <part>] [--workload <text>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5] [--quarter]
-//   [--before <ofdeploy.js of another checkout>]
+//   [--memory MB] [--before <ofdeploy.js of another checkout>]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -16,7 +16,7 @@ import { concurrencyWorkloads } from "./workloads/concurrency.ts";
 import { localWorkloads } from "./workloads/local.ts";
 import { logWorkloads } from "./workloads/logs.ts";
 import { memoryWorkloads } from "./workloads/memory.ts";
-import { limitToQuarter } from "./limit-cpu.ts";
+import { limitProcess } from "./limits.ts";
 import { planWorkloads } from "./workloads/plan.ts";
 import { readyWorkloads } from "./workloads/ready.ts";
 import { scaleWorkloads } from "./workloads/scale.ts";
@@ -40,6 +40,9 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Work
 /** Parts that run only with --only. */
 const ON_REQUEST = new Set(["concurrency", "ready", "scale"]);
 
+/** The benchmark and the engine take a part of it. */
+const MIN_MEMORY_MB = 512;
+
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
@@ -48,6 +51,7 @@ const { values } = parseArgs({
     json: { type: "string" },
     engine: { type: "string" },
     quarter: { type: "boolean", default: false },
+    memory: { type: "string" },
     before: { type: "string" },
   },
 });
@@ -57,13 +61,16 @@ const runs = Number(values.runs);
 if (unknown !== undefined) throw new Error(`Unknown part ${unknown}. Parts: ${Object.keys(PARTS).join(", ")}.`);
 if (!Number.isInteger(runs) || runs < 1)
   throw new Error(`--runs requires a whole number of at least 1, not ${values.runs}.`);
+const memoryMb = values.memory === undefined ? undefined : Number(values.memory);
+if (memoryMb !== undefined && !(Number.isInteger(memoryMb) && memoryMb >= MIN_MEMORY_MB))
+  throw new Error(`--memory requires a whole number of at least ${MIN_MEMORY_MB} (MB), not ${values.memory}.`);
 const version = ENGINE_VERSIONS.find((each): each is EngineVersion => each === values.engine);
 if (values.engine !== undefined && version === undefined)
   throw new Error(`--engine requires one of ${ENGINE_VERSIONS.join(", ")}.`);
 
 const log = (line: string): void => console.error(line);
 const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
-const limit = values.quarter ? await limitToQuarter() : undefined;
+const limit = await limitProcess({ quarter: values.quarter, memoryMb });
 const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
 const results: Result[] = [];
 let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
@@ -111,20 +118,20 @@ try {
         Object.entries(peers).map(([name, peer]) => [name, "missing" in peer ? null : peer.version]),
       ),
     },
-    cpu: limit?.description ?? "all cores",
+    limits: limit.description,
     date: new Date().toISOString(),
   };
   console.log(`\n${table(results)}\n`);
   for (const line of remarks(results)) console.log(line);
   console.log(`Medians of ${runs} runs each (fewer for long runs), alternating; minimum and maximum in brackets.`);
   console.log(
-    `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${about.cpu}; ${JSON.stringify(about.versions)}`,
+    `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${about.limits}; ${JSON.stringify(about.versions)}`,
   );
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
 } finally {
   await engine?.end();
-  limit?.end();
+  limit.end();
   rmSync(folder, { recursive: true, force: true });
 }
 if (interruptedBy !== undefined) process.exit(interruptedBy === "SIGINT" ? 130 : 143);
