@@ -2,7 +2,7 @@ import { DeploymentError, type OperationOptions } from "@openfactory/deploy-core
 import type { DockerEngine, Filters, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { listNamed } from "./list-named.js";
 
-interface ListTasksOptions extends Pick<OperationOptions, "signal"> {
+export interface ListTasksOptions extends Pick<OperationOptions, "signal"> {
   /** Further filters. Default: none. */
   filters?: Filters;
   /** Reduces a task to what the caller reads, while the others arrive. Default: the whole task. */

@@ -17,7 +17,7 @@ import { type NetworkNames, unmappedServiceSettings } from "@openfactory/docker-
 import { NetworkLookup, networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
 import { listNamed, listSwarm } from "./list-named.js";
-import { listTasks } from "./list-tasks.js";
+import { listTasks, type ListTasksOptions } from "./list-tasks.js";
 import { hasOneVersion, isConverged, serviceStatus, statusFromCounts, taskOfOneVersion } from "./status.js";
 import {
   isGlobal,
@@ -114,7 +114,7 @@ export async function observe(
 async function tasksByService(
   engine: DockerEngine,
   services: readonly Pick<ServiceDetails, "ID">[],
-  options?: Parameters<typeof listTasks>[2],
+  options?: ListTasksOptions,
 ): Promise<Map<string, TaskDetails[]>> {
   return Map.groupBy(await listTasks(engine, services, options), ({ ServiceID }) => ServiceID);
 }

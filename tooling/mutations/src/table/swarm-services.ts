@@ -1,9 +1,6 @@
 import { ofSuite } from "./of-suite.ts";
 
 const source = "packages/strategy-swarm/src";
-/** The lookup of services by exact name. */
-const BY_NAME = "new Map(listed.map((service) => [service.Spec.Name, service]))";
-
 /** Deploys, existing services, and their failures. */
 export const swarmServiceMutations = ofSuite("swarm", [
   [
@@ -79,15 +76,15 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "removal by the beginning of a name",
     `${source}/observe/services.ts`,
-    BY_NAME,
-    "new Map(valid.map((name) => [name, listed.find(({ Spec }) => Spec.Name.startsWith(name))]))",
+    "    if (!wanted.has(service.Spec.Name)) return undefined;\n",
+    "    const Name = [...wanted].find((name) => service.Spec.Name.startsWith(name));\n    if (Name) return { ...service, Spec: { ...service.Spec, Name } };\n",
     "exact names",
   ],
   [
     "look-up by id",
     `${source}/observe/services.ts`,
-    BY_NAME,
-    "new Map(await Promise.all(valid.map(async (name) => [name, await engine.services.inspect(name).catch(() => undefined)])))",
+    "new Map(listed.flatMap((service) => (service === undefined ? [] : [[service.Spec.Name, service]])))",
+    "new Map(await Promise.all([...wanted].map(async (name) => [name, await engine.services.inspect(name).catch(() => undefined)])))",
     "an id, complete or truncated",
   ],
   [
@@ -107,8 +104,8 @@ export const swarmServiceMutations = ofSuite("swarm", [
   [
     "wait returns at once",
     `${source}/wait/wait.ts`,
-    "    if (updateError !== undefined) throw updateError;\n",
-    "    return status;\n",
+    "  if (updateError !== undefined) throw updateError;\n",
+    "  if (Date.now() > 0) return { status, readyAt: 0 };\n",
     "wait\\(\\) resolves when the process runs",
   ],
   [
