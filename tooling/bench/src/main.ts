@@ -1,7 +1,7 @@
 // npm run bench -- [--only <part>] [--workload <text>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5] [--quarter]
 //   [--memory MB] [--before <ofdeploy.js of another checkout>]
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ENGINE_VERSIONS, type EngineVersion } from "@openfactory/swarm-harness";
@@ -73,12 +73,13 @@ const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
 const limit = await limitProcess({ quarter: values.quarter, memoryMb });
 const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
 const results: Result[] = [];
-let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
-// After an interruption, the finished workloads are reported, and the engine is removed with all that a workload has on it.
+let interruptedBy: "SIGINT" | "SIGTERM" | "SIGHUP" | undefined;
+// After an interruption, the finished workloads are reported, and the engine is removed with all that a workload has on it. The signal
+// of Ctrl-C arrives more than once, from the terminal and from the process that started this one.
 const interruption = new Promise<never>((_, reject) => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      interruptedBy = signal;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      interruptedBy ??= signal;
       reject(new Error(`Interrupted by ${signal}.`));
     });
 });
@@ -134,5 +135,5 @@ try {
   limit.end();
   rmSync(folder, { recursive: true, force: true });
 }
-if (interruptedBy !== undefined) process.exit(interruptedBy === "SIGINT" ? 130 : 143);
+if (interruptedBy !== undefined) process.exit(128 + constants.signals[interruptedBy]);
 process.exit(results.some(({ failures }) => failures.ours !== undefined) ? 1 : 0);
