@@ -20,6 +20,7 @@ import {
   isSameTemplate,
   type NodesById,
   taskHistories,
+  wasNeverUpdated,
 } from "./tasks.js";
 import { blockingTask, updateOf } from "./update-state.js";
 
@@ -67,9 +68,8 @@ const sinceRunning = (history: TaskHistory): TaskHistory => {
 
 /** Whether no task of an earlier version can run any more. */
 export const hasOneVersion = (service: ServiceDetails): boolean => {
-  const { PreviousSpec, UpdateStatus: { State } = {} } = service;
-  if (isJob(service) || State === "completed" || State === "rollback_completed") return true;
-  return State === undefined && PreviousSpec === undefined;
+  const { State } = service.UpdateStatus ?? {};
+  return isJob(service) || State === "completed" || State === "rollback_completed" || wasNeverUpdated(service);
 };
 
 /**

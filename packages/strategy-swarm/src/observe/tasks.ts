@@ -109,7 +109,7 @@ export const isSameTemplate = (a: TaskTemplate, b: TaskTemplate): boolean =>
 
 /** Whether the service has its first version, so that all its tasks are of that version. */
 export const wasNeverUpdated = ({ PreviousSpec, UpdateStatus }: ServiceDetails): boolean =>
-  PreviousSpec === undefined && UpdateStatus === undefined;
+  PreviousSpec === undefined && UpdateStatus?.State === undefined;
 
 /**
  * The observation without the tasks of earlier versions. They keep running for a while during an update, and their
