@@ -1,4 +1,5 @@
 import type { DockerEngine } from "@openfactory/docker-engine";
+import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { listNamed, listSwarm } from "./list-named.js";
 
@@ -7,8 +8,7 @@ const namesOf = (count: number): string[] => Array.from({ length: count }, (_, i
 /** A swarm with this many services, which has been listed. */
 async function swarmOf(services: number): Promise<DockerEngine> {
   const all = namesOf(services).map((Name) => ({ Spec: { Name } }));
-  const listEach = async <Result>(read: (service: unknown) => Result) => all.map(read);
-  const engine = { services: { listEach } } as unknown as DockerEngine;
+  const { engine } = fakeEngine({ "services.list": () => all });
   expect(await listSwarm(engine, undefined, ({ Spec }) => Spec.Name)).toHaveLength(services);
   return engine;
 }

@@ -1,5 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
-import type { DockerEngine, Filters, TaskDetails } from "@openfactory/docker-engine";
+import type { Filters, TaskDetails } from "@openfactory/docker-engine";
+import { fakeEngine } from "@openfactory/docker-probes";
 import { expect, test } from "vitest";
 import { listSwarm, MAX_FILTER_NAMES } from "./list-named.js";
 import { listTasks } from "./list-tasks.js";
@@ -7,19 +8,18 @@ import { listTasks } from "./list-tasks.js";
 const TASKS = ["a", "b", "gone"].map((id) => ({ ID: `task-${id}`, ServiceID: id }) as TaskDetails);
 
 /** An engine that rejects a filter with the id of a service that does not exist, as Docker's does. */
-function engineWith(services: readonly string[], code: "NOT_FOUND" | "ENGINE_ERROR" = "NOT_FOUND") {
+function engineWith(services: readonly string[], code: "NOT_FOUND" | "ENGINE_ERROR" = "NOT_FOUND", swarmSize = 0) {
   const asked: Filters[] = [];
-  const engine = {
-    tasks: {
-      async listEach<Result>(read: (task: TaskDetails) => Result, filters: Filters) {
-        asked.push(filters);
-        const ids = filters["service"] as string[] | undefined;
-        if (ids?.some((id) => !services.includes(id)))
-          throw new DeploymentError(code, "The engine could not list tasks: service gone not found.");
-        return TASKS.filter(({ ServiceID }) => ids?.includes(ServiceID) ?? true).map(read);
-      },
+  const { engine } = fakeEngine({
+    "services.list": () => Array.from({ length: swarmSize }, () => ({})),
+    "tasks.list": (filters: Filters) => {
+      asked.push(filters);
+      const ids = filters["service"] as string[] | undefined;
+      if (ids?.some((id) => !services.includes(id)))
+        throw new DeploymentError(code, "The engine could not list tasks: service gone not found.");
+      return TASKS.filter(({ ServiceID }) => ids?.includes(ServiceID) ?? true);
     },
-  } as unknown as DockerEngine;
+  });
   return { engine, asked };
 }
 
@@ -50,21 +50,24 @@ test("listTasks() lists all tasks instead of naming more than 100 services", asy
 
 test("listTasks() names 100 services in each call if they are few of a swarm, also if one was removed meanwhile", async () => {
   const ids = [...Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`), "a", "gone"];
-  const { engine, asked } = engineWith([...ids.slice(0, -1), "b"]);
-  const all = Array.from({ length: 4 * ids.length }, () => ({}));
-  const listEach = async <Result>(read: (service: unknown) => Result) => all.map(read);
-  await listSwarm(Object.assign(engine, { services: { listEach } }) as DockerEngine, undefined, (service) => service);
+  const { engine, asked } = engineWith([...ids.slice(0, -1), "b"], "NOT_FOUND", 4 * ids.length);
+  await listSwarm(engine, undefined, (service) => service);
   expect(idsOf(await listTasks(engine, services(...ids)))).toEqual(["task-a", "task-gone"]);
   expect(asked).toEqual([{ service: ids.slice(0, MAX_FILTER_NAMES) }, { service: ["a", "gone"] }, {}]);
 });
 
-test("listTasks() returns the reduced tasks of the services", async () => {
-  const many = Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`);
+test.each([
+  ["a filter", ["a"], ["a"]],
+  ["all, since one was removed", ["a", "gone"], ["a", "gone"]],
+  [
+    "all, since they are many",
+    ["a", ...Array.from({ length: MAX_FILTER_NAMES }, (_, index) => `other-${index}`)],
+    ["a"],
+  ],
+])("listTasks() returns the reduced tasks of the services: %s", async (_, ids, found) => {
+  const { engine } = engineWith(["a"]);
   const reduce = (task: TaskDetails) => ({ ...task, ID: `${task.ID} reduced` });
-  for (const ids of [["a"], ["a", "gone"], ["a", ...many]])
-    expect(idsOf(await listTasks(engineWith(["a"]).engine, services(...ids), { reduce }))).toEqual(
-      ids.slice(0, ids.length === 2 ? 2 : 1).map((id) => `task-${id} reduced`),
-    );
+  expect(idsOf(await listTasks(engine, services(...ids), { reduce }))).toEqual(found.map((id) => `task-${id} reduced`));
 });
 
 test("listTasks() rejects with any other error", async () => {
