@@ -12,9 +12,9 @@ export async function listSwarm<Result>(
   names: readonly string[] | undefined,
   read: (service: ServiceDetails) => Result,
 ): Promise<Result[]> {
-  const listed = await engine.services.listEach(read, names ? { name: names } : {});
+  const listed = await engine.services.listEach<Result>(read, names ? { name: names } : {});
   if (!names) swarmSize(engine).services = listed.length;
-  return listed as Result[];
+  return listed;
 }
 
 /**

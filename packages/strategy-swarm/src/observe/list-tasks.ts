@@ -28,9 +28,17 @@ export async function listTasks(
         if (!DeploymentError.isInstance(error, "NOT_FOUND")) throw error;
       }
     }
-    const wanted = new Set(part ?? ids);
-    const reduceWanted = (task: TaskDetails) => (wanted.has(task.ServiceID) ? reduce(task) : undefined);
-    const listed = await engine.tasks.listEach(reduceWanted, filters, { signal });
-    return listed.filter((task) => task !== undefined);
+    return listTasksOf(engine, new Set(part ?? ids), { signal, filters, reduce });
   });
+}
+
+/** The tasks of services among those that the engine lists for the filters, in one call. @param ids of the services. */
+export async function listTasksOf(
+  engine: DockerEngine,
+  ids: ReadonlySet<string>,
+  { signal, filters = {}, reduce = (task) => task }: ListTasksOptions,
+): Promise<TaskDetails[]> {
+  const reduceWanted = (task: TaskDetails) => (ids.has(task.ServiceID) ? reduce(task) : undefined);
+  const listed = await engine.tasks.listEach(reduceWanted, filters, { signal });
+  return listed.filter((task) => task !== undefined);
 }

@@ -17,7 +17,7 @@ import { type NetworkNames, unmappedServiceSettings } from "@openfactory/docker-
 import { NetworkLookup, networkNames, previousSpec, withPreviousSettings, withSettings } from "../settings.js";
 import { BatchPoller, NO_DELAY, type PollInterval, sharedLookup } from "./batch-poller.js";
 import { listNamed, listSwarm } from "./list-named.js";
-import { listTasks, type ListTasksOptions } from "./list-tasks.js";
+import { listTasks, listTasksOf, type ListTasksOptions } from "./list-tasks.js";
 import { hasOneVersion, isConverged, serviceStatus, statusFromCounts, taskOfOneVersion } from "./status.js";
 import {
   isGlobal,
@@ -176,12 +176,10 @@ export const remainingTasksPoller = perEngine(
     new BatchPoller<RemovedService, TaskDetails[]>(async (removed) => {
       const prefixes = removed.map(({ name }) => `${name}.`);
       const ids = new Set(removed.map(({ id }) => id));
-      const reduce = (task: TaskDetails) => (ids.has(task.ServiceID) ? taskOfOneVersion(task) : undefined);
-      const listed = await listNamed(engine, prefixes, (name) => engine.tasks.listEach(reduce, name ? { name } : {}));
-      const tasks = Map.groupBy(
-        listed.filter((task) => task !== undefined),
-        ({ ServiceID }) => ServiceID,
+      const listed = await listNamed(engine, prefixes, (name) =>
+        listTasksOf(engine, ids, { filters: name ? { name } : {}, reduce: taskOfOneVersion }),
       );
+      const tasks = Map.groupBy(listed, ({ ServiceID }) => ServiceID);
       return ({ id }) => tasks.get(id) ?? [];
     }, POLL_INTERVAL),
 );
