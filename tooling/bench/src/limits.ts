@@ -52,17 +52,15 @@ export async function limitProcess({
   };
 }
 
-const isV2 = (): boolean => existsSync(V2);
-const parentOf = (controller: string): string => (isV2() ? ROOT : `${ROOT}/${controller}`);
-
 /** Moves this process to the group of a controller. Returns the group. */
 function enterGroup({ name, v1, v2 }: Controller): string {
-  const parent = parentOf(name);
+  const isV2 = existsSync(V2);
+  const parent = isV2 ? ROOT : `${ROOT}/${name}`;
   if (!existsSync(parent)) throw new Error(`This limit requires the cgroup controller ${name}, which ${parent} lacks.`);
   const group = `${parent}/${NAME}`;
   mkdirSync(group, { recursive: true });
-  if (isV2()) writeFileSync(`${parent}/cgroup.subtree_control`, `+${name}`);
-  for (const [file, content] of Object.entries(isV2() ? v2 : v1)) writeFileSync(`${group}/${file}`, String(content));
+  if (isV2) writeFileSync(`${parent}/cgroup.subtree_control`, `+${name}`);
+  for (const [file, content] of Object.entries(isV2 ? v2 : v1)) writeFileSync(`${group}/${file}`, String(content));
   writeFileSync(`${group}/cgroup.procs`, String(process.pid));
   return group;
 }
