@@ -90,7 +90,7 @@ export interface ContainerDetails extends InspectedContainer {
     Error: string;
     StartedAt: string;
     FinishedAt: string;
-    Health?: { Status: string; FailingStreak: number; Log?: { ExitCode: number; Output: string }[] };
+    Health?: { Status: string; FailingStreak: number; Log?: { End?: string; ExitCode: number; Output: string }[] };
   };
   NetworkSettings: {
     Ports?: InspectedContainer["HostConfig"]["PortBindings"];

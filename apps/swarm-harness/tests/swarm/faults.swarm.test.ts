@@ -112,6 +112,30 @@ describe("a service with a health check", () => {
       instance: { error: expect.stringContaining("health check: exit code 1: no route to plc") },
     });
   });
+
+  test("is unhealthy with the last output of the check that the end of the container did not cut off", async () => {
+    // The third run of the check begins in the grace period, and is killed with the process.
+    const healthcheck = { Test: "echo no route to plc; sleep 0.7; exit 1", Interval: SECOND / 2, Retries: 2 };
+    const command = ["sh", "-c", "echo ready; while :; do sleep 1; done"];
+    await strategy.deploy(request({ healthcheck, constraints: onManager, command }));
+    expect(await failureOf(strategy.wait(name))).toMatchObject({
+      code: "TASK_FAILED",
+      message: expect.stringMatching(
+        /is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/,
+      ),
+    });
+  });
+
+  test("is unhealthy when a wait does not see the tasks starting", async () => {
+    await strategy.deploy(request({ ...check(2), command: runs }));
+    const ended = async (): Promise<number> =>
+      (await engine.tasks.list({ service: [name] })).filter(({ Status }) => Status.State === "complete").length;
+    await expect.poll(ended, { timeout: 30_000, interval: 100 }).toBeGreaterThan(1);
+    expect(await failureOf(strategy.wait(name))).toMatchObject({
+      code: "TASK_FAILED",
+      message: expect.stringContaining("is unhealthy"),
+    });
+  });
 });
 
 describe("wait() on a missing image", () => {

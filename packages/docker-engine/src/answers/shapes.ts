@@ -119,7 +119,7 @@ export const containerShape = object<ContainerDetails>({
       object({
         Status: text,
         FailingStreak: number,
-        Log: optional(listOf(object({ ExitCode: number, Output: text }))),
+        Log: optional(listOf(object({ End: optionalText, ExitCode: number, Output: text }))),
       }),
     ),
   }),

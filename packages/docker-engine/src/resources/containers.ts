@@ -5,7 +5,7 @@ import type { Client } from "../connection/client.js";
 import type { EngineRequest } from "../connection/engine-call.js";
 import { inspectContainer, listContainers, shortId } from "../connection/shared-calls.js";
 import type { Containers, Filters, LogQuery } from "../engine.js";
-import type { ContainerSummary, LogFrame, ContainerDetails } from "../engine-types.js";
+import type { ContainerSummary, LogFrame } from "../engine-types.js";
 import { explainCreate, explainStart } from "./explain-errors.js";
 import { explainUnreadable, followToEnd, logIdle, logQuery } from "./logs.js";
 import { logFrames } from "../streams/log-frames.js";
@@ -153,25 +153,6 @@ const archiveTooLong = (action: string): DeploymentError =>
 
 const archivePath = (id: string): string => `/containers/${segment(id)}/archive`;
 
-/** Longer outputs lose their beginning: the reason of a failure is at the end. */
-const MAX_CHARACTERS = 2_000;
-
-/**
- * Exit code and output of the last run of a container's health check: `exit code 1: connection refused`.
- * Undefined if no check has run, or the last run passed.
- */
-export function failedHealthOutput({ State }: Pick<ContainerDetails, "State">): string | undefined {
-  const last = State.Health?.Log?.at(-1);
-  if (last === undefined || last.ExitCode === 0) return undefined;
-  const output = last.Output.trim();
-  const end = output.length > MAX_CHARACTERS ? `…${output.slice(-MAX_CHARACTERS)}` : output;
-  return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
-}
-
 /** A listing gives a container's links to others as further names, which contain a second slash. */
 export const listedName = ({ Names, Id }: ContainerSummary): string =>
   Names.find((name) => name.lastIndexOf("/") === 0)?.slice(1) ?? Id;
-
-/** An error of a container, with the last output of its health check if that failed; undefined without either. */
-export const errorWithHealthOutput = (error: string | undefined, output: string | undefined): string | undefined =>
-  [error, output && `health check: ${output}`].filter(Boolean).join("; ") || undefined;

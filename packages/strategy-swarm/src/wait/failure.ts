@@ -4,6 +4,8 @@ import {
   type DockerEngine,
   errorWithHealthOutput,
   failedHealthOutput,
+  failedHealthRuns,
+  neverPassedHealth,
   type ServiceDetails,
   type TaskDetails,
 } from "@openfactory/docker-engine";
@@ -34,10 +36,10 @@ export async function serviceFailure(
 ): Promise<DeploymentError> {
   const { service, nodes } = observed;
   const instance = task && instanceStatus(service, [task], nodes);
-  const { failed, output }: TaskHealth =
+  const { failed, neverPassed, output }: TaskHealth =
     task === undefined ? { failed: false } : await taskHealth(engine, service, task);
   // A task that completed after its health check had passed has done its work, even if a later check failed.
-  const healthFailed = neverHealthy || instance?.state === "failed" ? failed : false;
+  const healthFailed = neverHealthy || neverPassed || instance?.state === "failed" ? failed : false;
   const image = isImageMissing(instance) ? await explainMissingImage(engine, service, instance) : undefined;
   const start = typeof summary === "string" ? summary : summary(healthFailed);
   const reason = reasonOf(instance, { healthFailed, output, neverHealthy });
@@ -110,6 +112,8 @@ const hintFor = (
 export interface TaskHealth {
   /** Whether the swarm stopped the task because its health check failed. Undefined: unknown. */
   failed: boolean | undefined;
+  /** Whether the check is known to have never passed. The swarm's data shows it only to a wait that sees the task start. */
+  neverPassed?: boolean | undefined;
   /** The last output of the check, if the task runs on the node of this manager. */
   output?: string;
 }
@@ -127,6 +131,7 @@ export async function taskHealth(
   const output = container && failedHealthOutput(container);
   return {
     failed: hasFailedHealth(task, container),
+    neverPassed: container && neverPassedHealth(container),
     ...(output !== undefined && { output: redactorFor(service).text(output) }),
   };
 }
@@ -140,9 +145,9 @@ function hasFailedHealth(
 ): boolean | undefined {
   if (/unhealthy container/i.test(Status.Err ?? "")) return true;
   if (!hasCompleted({ Status, ...task })) return false;
-  const { Health } = container?.State ?? {};
   // An engine reports every container that ended during its checks as unhealthy. The number of failures is reliable.
-  return Health && Health.FailingStreak >= (container?.Config.Healthcheck?.Retries || DEFAULT_RETRIES);
+  const failures = container && failedHealthRuns(container);
+  return failures === undefined ? undefined : failures >= (container?.Config.Healthcheck?.Retries || DEFAULT_RETRIES);
 }
 
 /** The container of a task; undefined if it is on another node or was removed. */

@@ -204,6 +204,21 @@ describe("wait() on a service with a health check", () => {
     },
   );
 
+  test.each([
+    ["is unhealthy", "no run of its check passed", [1, 1], "is unhealthy"],
+    ["is in a crash loop", "a run of its check passed", [0, 1, 1], "is in a crash loop"],
+    ["is in a crash loop", "its container no longer has all runs of the check", [1, 1, 1, 1, 1], "is in a crash loop"],
+  ])("reports that a service %s whose tasks were not seen starting, if %s", async (_, _reason, codes, message) => {
+    const Log = codes.map((ExitCode) => ({ ExitCode, Output: "no route\n" }));
+    const found = { ...container(2), State: { Health: { Status: "unhealthy", FailingStreak: 2, Log } } };
+    const status = ended(undefined, 0);
+    const polls = [[task(1, "ready")], [task(1, "complete", status), task(2, "complete", status)]];
+    await expect(waitWith({ "containers.inspect": () => found }, checked, ...polls)).rejects.toMatchObject({
+      code: "TASK_FAILED",
+      message: expect.stringContaining(message),
+    });
+  });
+
   test("masks values of env in the output of the check, after a failure and after a timeout", async () => {
     const { Spec, ...more } = checked;
     const { ContainerSpec } = Spec.TaskTemplate;

@@ -1,0 +1,58 @@
+import type { ContainerDetails } from "../engine-types.js";
+
+type ContainerState = Pick<ContainerDetails, "State">;
+type HealthRun = NonNullable<NonNullable<ContainerDetails["State"]["Health"]>["Log"]>[number];
+
+/** The engine keeps this many runs of a health check (moby, daemon/health.go, `maxLogEntries`). */
+const KEPT_RUNS = 5;
+
+/** How long before or after its container a run that was cut off can end, in milliseconds. */
+const CUT_OFF_WITHIN_MS = 1_000;
+
+/**
+ * Whether the end of the container cut off a run of its health check: the kernel killed the run with the container's process
+ * (exit code 137), or the engine could no longer start it (-1). The engine records such a run as failed, but it says nothing
+ * about the process.
+ */
+function wasCutOff(
+  { Status, FinishedAt }: ContainerDetails["State"],
+  { ExitCode, End = "", Output }: HealthRun,
+): boolean {
+  if (Status === "running" || Math.abs(Date.parse(End) - Date.parse(FinishedAt)) > CUT_OFF_WITHIN_MS) return false;
+  return ExitCode === 137 || (ExitCode === -1 && /not running|stopped (container|state)/i.test(Output));
+}
+
+/** The last runs of a container's health check, oldest first, without one that was cut off. */
+const healthRuns = ({ State }: ContainerState): HealthRun[] =>
+  (State.Health?.Log ?? []).filter((run) => !wasCutOff(State, run));
+
+/** How many runs of a container's health check failed since one passed; undefined if it has no health check. */
+export function failedHealthRuns({ State }: ContainerState): number | undefined {
+  const { FailingStreak, Log = [] } = State.Health ?? {};
+  return FailingStreak && FailingStreak - Log.filter((run) => wasCutOff(State, run)).length;
+}
+
+/** Whether a container's health check ran and certainly never passed. False if it has run more often than the engine records. */
+export function neverPassedHealth({ State }: ContainerState): boolean {
+  const { Log = [] } = State.Health ?? {};
+  return Log.length > 0 && Log.length < KEPT_RUNS && Log.every(({ ExitCode }) => ExitCode !== 0);
+}
+
+/** Longer outputs lose their beginning: the reason of a failure is at the end. */
+const MAX_CHARACTERS = 2_000;
+
+/**
+ * Exit code and output of the last run of a container's health check: `exit code 1: connection refused`. A run that the end of
+ * the container cut off does not count. Undefined if no check has run, or the last run passed.
+ */
+export function failedHealthOutput(container: ContainerState): string | undefined {
+  const last = healthRuns(container).at(-1);
+  if (last === undefined || last.ExitCode === 0) return undefined;
+  const output = last.Output.trim();
+  const end = output.length > MAX_CHARACTERS ? `…${output.slice(-MAX_CHARACTERS)}` : output;
+  return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
+}
+
+/** An error of a container, with the last output of its health check if that failed; undefined without either. */
+export const errorWithHealthOutput = (error: string | undefined, output: string | undefined): string | undefined =>
+  [error, output && `health check: ${output}`].filter(Boolean).join("; ") || undefined;
