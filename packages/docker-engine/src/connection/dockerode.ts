@@ -221,7 +221,7 @@ export function readBody(
     })
     .once("end", resolve)
     .on("error", reject)
-    .once("close", () => reject(closedWithin()));
+    .once("close", () => response.readableEnded || reject(closedWithin()));
   // Not in a handler: without the memory for the text, the promise rejects.
   return promise.then(() => Buffer.concat(pieces).toString("utf8", 0, limit));
 }
