@@ -46,7 +46,6 @@ export async function waitUntilReady(
   let first: ContainerDetails[] = [];
   try {
     first = await inspect();
-    watch.setIds(first.map(({ Id }) => Id));
     // A container that runs when the wait begins may have been restarted long ago, and be stable since.
     const restartsBefore = new Map(
       first.map((container) => [container.Id, container.State.Running ? container.RestartCount : 0]),
@@ -55,6 +54,7 @@ export async function waitUntilReady(
       container.RestartCount - (restartsBefore.get(container.Id) ?? 0) >= CRASH_LOOP_RESTARTS;
     for (let containers = first; ; containers = await inspect()) {
       throwIfAborted(signal, { service: serviceName });
+      watch.setContainers(containers);
       const status = serviceStatus(serviceName, containers);
       if (status.instances.length === 0) return status;
       const failed = containers.find(

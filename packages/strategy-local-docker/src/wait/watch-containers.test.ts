@@ -1,5 +1,5 @@
-import type { DockerEngine, EngineEvent } from "@openfactory/docker-engine";
-import { expect, test, vi } from "vitest";
+import type { ContainerDetails, DockerEngine, EngineEvent } from "@openfactory/docker-engine";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { watchContainers } from "./watch-containers.js";
 
 interface Stream {
@@ -43,6 +43,8 @@ function engineWithEvents({ opensAtOnce = true } = {}) {
   return { engine: { events } as unknown as DockerEngine, streams };
 }
 
+const container = (Id: string, Running = true): ContainerDetails => ({ Id, State: { Running } }) as ContainerDetails;
+
 /** Whether a watch reports an event before its time limit. */
 async function reports(next: Promise<void>): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 30));
@@ -63,7 +65,7 @@ test("watches at the same time share one stream, which closes with the last of t
 test("a watch reports only events of the containers that it watches, and their last exit codes", async () => {
   const { engine, streams } = engineWithEvents();
   const watch = await watchContainers(engine);
-  watch.setIds(["a"]);
+  watch.setContainers([container("a")]);
   streams[0]?.emit("die", "b", { exitCode: "1" });
   expect(await reports(watch.nextEvent(10_000))).toBe(false);
   streams[0]?.emit("die", "a", { exitCode: "3" });
@@ -77,7 +79,7 @@ test("an event after the start of the watch counts, before the containers are kn
   const watch = await watchContainers(engine);
   streams[0]?.emit("die", "a", { exitCode: "3" });
   await new Promise((resolve) => setImmediate(resolve));
-  watch.setIds(["a"]);
+  watch.setContainers([container("a")]);
   await watch.nextEvent(10_000);
   expect(watch.exitCode("a")).toBe(3);
   watch.stop();
@@ -99,7 +101,7 @@ test("a watch starts when its stream is open: what is read afterwards misses no 
 test("a watch falls back to its time limit without a stream, and the next watch opens another one", async () => {
   const { engine, streams } = engineWithEvents();
   const watch = await watchContainers(engine);
-  watch.setIds(["a"]);
+  watch.setContainers([container("a")]);
   streams[0]?.end();
   await watch.nextEvent(5);
   const next = await watchContainers(engine);
@@ -112,4 +114,72 @@ test("a watch falls back to its time limit without a stream, and the next watch 
   const without = await watchContainers({ events } as unknown as DockerEngine);
   await without.nextEvent(5);
   without.stop();
+});
+
+describe("the start of a container", () => {
+  const watched = async () => {
+    const { engine, streams } = engineWithEvents();
+    const watch = await watchContainers(engine);
+    onTestFinished(() => watch.stop());
+    const emit = async (...actions: string[]): Promise<void> => {
+      for (const action of actions) streams[0]?.emit(action, "a", { exitCode: "1" });
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    return { watch, emit };
+  };
+
+  test("is no event if the container was inspected running since, before or after its event", async () => {
+    const { watch, emit } = await watched();
+    await emit("start");
+    watch.setContainers([container("a")]);
+    expect(await reports(watch.nextEvent(10_000))).toBe(false);
+    await emit("start");
+    expect(await reports(watch.nextEvent(10_000))).toBe(false);
+  });
+
+  test("is an event if the container was inspected before it ran", async () => {
+    const { watch, emit } = await watched();
+    watch.setContainers([container("a", false)]);
+    await emit("start");
+    await watch.nextEvent(10_000);
+  });
+
+  test("is an event if the container ended since it was inspected", async () => {
+    const { watch, emit } = await watched();
+    watch.setContainers([container("a")]);
+    await emit("die");
+    await watch.nextEvent(10_000);
+    await emit("start");
+    await watch.nextEvent(10_000);
+  });
+
+  test("is an event if the container ended while it was inspected", async () => {
+    const { watch, emit } = await watched();
+    watch.setContainers([container("a")]);
+    await emit("die");
+    watch.setContainers([container("a")]);
+    await watch.nextEvent(10_000);
+    await emit("start");
+    await watch.nextEvent(10_000);
+  });
+});
+
+test("a watch has a shorter time limit until its stream has reported the result of a health check", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { engine, streams } = engineWithEvents();
+  const watch = await watchContainers(engine);
+  watch.setContainers([container("a")]);
+  const msOf = async (next: Promise<void>): Promise<number> => {
+    const start = Date.now();
+    void vi.advanceTimersByTimeAsync(20_000);
+    await next;
+    return Date.now() - start;
+  };
+  expect(await msOf(watch.nextEvent(60_000))).toBe(2_000);
+  await vi.advanceTimersByTimeAsync(20_000);
+  streams[0]?.emit("health_status: healthy", "b");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await msOf(watch.nextEvent(60_000))).toBe(10_000);
+  watch.stop();
 });

@@ -1,29 +1,45 @@
 import { sleep } from "@openfactory/deploy-core";
-import { type DockerEngine, type EngineEvent, perEngine } from "@openfactory/docker-engine";
+import { type ContainerDetails, type DockerEngine, type EngineEvent, perEngine } from "@openfactory/docker-engine";
 
-/** How often containers are inspected without an event, since the stream of events may be broken. */
+/** How often containers are inspected without an event, since the stream of events may be broken or incomplete. */
 const POLL_MS = 2_000;
+
+/**
+ * The same, once the stream has reported the result of a health check: old versions of Podman report none. Inspections cost an
+ * engine that is busy with the checks of a hundred containers more than anything else in a wait.
+ */
+const POLL_WITH_EVENTS_MS = 10_000;
 
 /** Events that change nothing about which processes exist. */
 const IRRELEVANT = /^(?:exec_|health_status|top|resize|attach|detach|copy|archive-path|extract-to-dir|export)/;
 
 /**
- * Whether an event can change what a wait observes. A health check is a command in the container: if it succeeds, the event
- * `health_status` follows.
+ * Whether an event can change what a wait observed. A health check is a command in the container: if it succeeds, the event
+ * `health_status` follows. A container that was seen running has been started, and cannot be again before it ends.
  */
-const isRelevant = (action: string, { Attributes }: EngineEvent["Actor"]): boolean =>
-  action.startsWith("exec_") ? action.startsWith("exec_die") && Attributes["exitCode"] !== "0" : true;
+function isRelevant({ Action, Actor: { ID, Attributes } }: EngineEvent, seenRunning: ReadonlySet<string>): boolean {
+  if (Action.startsWith("exec_")) return Action.startsWith("exec_die") && Attributes["exitCode"] !== "0";
+  return !(Action === "start" && seenRunning.has(ID));
+}
 
 /** An engine that reports nothing until the first event is not waited for any longer, in milliseconds. */
 const OPEN_TIMEOUT_MS = 250;
 
 type Listener = (event: EngineEvent) => void;
 
+interface EventStream {
+  readonly stop: AbortController;
+  /** Resolves when the stream is open, or can't be opened. */
+  readonly opened: Promise<void>;
+  /** Whether it has reported the result of a health check. */
+  reportsHealth: boolean;
+}
+
 /** One stream of an engine's container events for all watches: open while there is a watch. */
 class ContainerEvents {
   readonly #engine: DockerEngine;
   readonly #listeners = new Set<Listener>();
-  #stream: { readonly stop: AbortController; readonly opened: Promise<void> } | undefined;
+  #stream: EventStream | undefined;
 
   constructor(engine: DockerEngine) {
     this.#engine = engine;
@@ -36,6 +52,11 @@ class ContainerEvents {
     await this.#stream.opened;
   }
 
+  /** How long a watch waits for an event, in milliseconds. */
+  get pollMs(): number {
+    return this.#stream?.reportsHealth ? POLL_WITH_EVENTS_MS : POLL_MS;
+  }
+
   delete(listener: Listener): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size > 0) return;
@@ -43,14 +64,15 @@ class ContainerEvents {
     this.#stream = undefined;
   }
 
-  #open(): { stop: AbortController; opened: Promise<void> } {
+  #open(): EventStream {
     const stop = new AbortController();
     const { promise: opened, resolve: onOpen } = Promise.withResolvers<void>();
     const timer = setTimeout(onOpen, OPEN_TIMEOUT_MS);
-    const stream = { stop, opened };
+    const stream: EventStream = { stop, opened, reportsHealth: false };
     const read = async (): Promise<void> => {
       for await (const event of this.#engine.events({ type: ["container"] }, { signal: stop.signal, onOpen })) {
         onOpen();
+        stream.reportsHealth ||= event.Action.startsWith("health_status");
         for (const listener of this.#listeners) listener(event);
       }
     };
@@ -69,8 +91,8 @@ const containerEvents = perEngine((engine) => new ContainerEvents(engine));
 
 /** A watch over the events of some containers. */
 export interface ContainerWatch {
-  /** Names the containers. An event of one of them since the watch began counts for {@link nextEvent}. */
-  setIds(ids: readonly string[]): void;
+  /** Names the containers, as last inspected. An event of one of them since the watch began counts for {@link nextEvent}. */
+  setContainers(containers: readonly ContainerDetails[]): void;
   /** Resolves at the first event since the last call, or after `ms` milliseconds. */
   nextEvent(ms: number): Promise<void>;
   /** The code with which a container exited last during the watch. The state of a running container no longer has it. */
@@ -85,33 +107,44 @@ export interface ContainerWatch {
 export async function watchContainers(engine: DockerEngine, signal?: AbortSignal): Promise<ContainerWatch> {
   const stopped = new AbortController();
   const exitCodes = new Map<string, number>();
-  const early = new Set<string>();
+  const early: EngineEvent[] = [];
   let ids: ReadonlySet<string> | undefined;
+  /** The containers that ran at the last inspection, and have had no relevant event since it began. */
+  let seenRunning: ReadonlySet<string> = new Set();
   let event = Promise.withResolvers<void>();
-  const listener: Listener = ({ Action, Actor }) => {
+  let hasEvent = false;
+  const notify = (): void => {
+    hasEvent = true;
+    seenRunning = new Set();
+    event.resolve();
+  };
+  const listener: Listener = (received) => {
+    const { Action, Actor } = received;
     if (ids?.has(Actor.ID) === false) return;
     if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
-    if (!isRelevant(Action, Actor)) return;
-    if (ids === undefined) early.add(Actor.ID);
-    else event.resolve();
+    if (ids === undefined) early.push(received);
+    else if (isRelevant(received, seenRunning)) notify();
   };
-  signal?.addEventListener("abort", () => event.resolve(), { once: true, signal: stopped.signal });
+  signal?.addEventListener("abort", notify, { once: true, signal: stopped.signal });
   const events = containerEvents(engine);
   await events.add(listener);
 
   return {
-    setIds(containers) {
-      ids = new Set(containers);
-      if (containers.some((id) => early.has(id))) event.resolve();
+    setContainers(containers) {
+      const running = containers.filter(({ State }) => State.Running);
+      ids = new Set(containers.map(({ Id }) => Id));
+      seenRunning = new Set(hasEvent ? [] : running.map(({ Id }) => Id));
+      if (early.splice(0).some((each) => ids?.has(each.Actor.ID) && isRelevant(each, seenRunning))) notify();
     },
     async nextEvent(ms) {
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.min(ms, POLL_MS));
+        timer = setTimeout(resolve, Math.min(ms, events.pollMs));
       });
       await Promise.race([event.promise, timeout]);
       clearTimeout(timer);
       event = Promise.withResolvers<void>();
+      hasEvent = false;
     },
     exitCode: (id) => exitCodes.get(id),
     stop() {
