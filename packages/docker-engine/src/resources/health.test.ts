@@ -62,6 +62,7 @@ describe.each([
 
 test.each<[string, ReturnType<typeof failed>, ContainerDetails["State"]["Status"]]>([
   ["killed in a running container", { End: at(10), ExitCode: 137, Output: "" }, "running"],
+  ["killed at an unknown time", { End: "", ExitCode: 137, Output: "" }, "exited"],
   ["killed long before the container ended", { End: at(8), ExitCode: 137, Output: "" }, "exited"],
   ["killed at its timeout", { End: at(9.99), ExitCode: -1, Output: "Health check exceeded timeout (30s)" }, "exited"],
 ])("a run of a health check that was %s has failed", (_, run, Status) => {

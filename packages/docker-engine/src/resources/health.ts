@@ -18,7 +18,9 @@ function wasCutOff(
   { Status, FinishedAt }: ContainerDetails["State"],
   { ExitCode, End = "", Output }: HealthRun,
 ): boolean {
-  if (Status === "running" || Math.abs(Date.parse(End) - Date.parse(FinishedAt)) > CUT_OFF_WITHIN_MS) return false;
+  const apartMs = Math.abs(Date.parse(End) - Date.parse(FinishedAt));
+  // Of an engine that reports no times, no run is known to have been cut off.
+  if (Status === "running" || Number.isNaN(apartMs) || apartMs > CUT_OFF_WITHIN_MS) return false;
   return ExitCode === 137 || (ExitCode === -1 && /not running|stopped (container|state)/i.test(Output));
 }
 
