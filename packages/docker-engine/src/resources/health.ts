@@ -29,9 +29,9 @@ const healthRuns = ({ State }: ContainerState): HealthRun[] =>
   (State.Health?.Log ?? []).filter((run) => !wasCutOff(State, run));
 
 /** How many runs of a container's health check failed since one passed; undefined if it has no health check. */
-export function failedHealthRuns({ State }: ContainerState): number | undefined {
-  const { FailingStreak, Log = [] } = State.Health ?? {};
-  return FailingStreak && FailingStreak - Log.filter((run) => wasCutOff(State, run)).length;
+export function failedHealthRuns(container: ContainerState): number | undefined {
+  const { FailingStreak, Log = [] } = container.State.Health ?? {};
+  return FailingStreak && FailingStreak - (Log.length - healthRuns(container).length);
 }
 
 /** Whether a container's health check ran and certainly never passed. False if it has run more often than the engine records. */
