@@ -45,6 +45,9 @@ function engineWithEvents({ opensAtOnce = true } = {}) {
 
 const container = (Id: string, Running = true): ContainerDetails => ({ Id, State: { Running } }) as ContainerDetails;
 
+/** Resolves when the watches have received the events. */
+const delivered = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Whether a watch reports an event before its time limit. */
 async function reports(next: Promise<void>): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 30));
@@ -78,7 +81,7 @@ test("an event after the start of the watch counts, before the containers are kn
   const { engine, streams } = engineWithEvents();
   const watch = await watchContainers(engine);
   streams[0]?.emit("die", "a", { exitCode: "3" });
-  await new Promise((resolve) => setImmediate(resolve));
+  await delivered();
   watch.setContainers([container("a")]);
   expect(await reports(watch.nextEvent(10_000))).toBe(true);
   expect(watch.exitCode("a")).toBe(3);
@@ -121,46 +124,43 @@ describe("the start of a container", () => {
     const { engine, streams } = engineWithEvents();
     const watch = await watchContainers(engine);
     onTestFinished(() => watch.stop());
-    const emit = async (...actions: string[]): Promise<void> => {
-      for (const action of actions) streams[0]?.emit(action, "a", { exitCode: "1" });
-      await new Promise((resolve) => setImmediate(resolve));
+    return {
+      inspect: (isRunning: boolean) => watch.setContainers([container("a", isRunning)]),
+      emit: async (action: string) => {
+        streams[0]?.emit(action, "a", { exitCode: "1" });
+        await delivered();
+      },
+      hasEvent: () => reports(watch.nextEvent(10_000)),
     };
-    return { watch, emit };
   };
 
   test("is no event if the container was inspected running since, before or after its event", async () => {
-    const { watch, emit } = await watched();
+    const { inspect, emit, hasEvent } = await watched();
     await emit("start");
-    watch.setContainers([container("a")]);
-    expect(await reports(watch.nextEvent(10_000))).toBe(false);
+    inspect(true);
+    expect(await hasEvent()).toBe(false);
     await emit("start");
-    expect(await reports(watch.nextEvent(10_000))).toBe(false);
+    expect(await hasEvent()).toBe(false);
   });
 
   test("is an event if the container was inspected before it ran", async () => {
-    const { watch, emit } = await watched();
-    watch.setContainers([container("a", false)]);
+    const { inspect, emit, hasEvent } = await watched();
+    inspect(false);
     await emit("start");
-    expect(await reports(watch.nextEvent(10_000))).toBe(true);
+    expect(await hasEvent()).toBe(true);
   });
 
-  test("is an event if the container ended since it was inspected", async () => {
-    const { watch, emit } = await watched();
-    watch.setContainers([container("a")]);
+  test.each([
+    ["since it was inspected", false],
+    ["while it was inspected", true],
+  ])("is an event if the container ended %s", async (_, isInspectedAgain) => {
+    const { inspect, emit, hasEvent } = await watched();
+    inspect(true);
     await emit("die");
-    expect(await reports(watch.nextEvent(10_000))).toBe(true);
+    if (isInspectedAgain) inspect(true);
+    expect(await hasEvent()).toBe(true);
     await emit("start");
-    expect(await reports(watch.nextEvent(10_000))).toBe(true);
-  });
-
-  test("is an event if the container ended while it was inspected", async () => {
-    const { watch, emit } = await watched();
-    watch.setContainers([container("a")]);
-    await emit("die");
-    watch.setContainers([container("a")]);
-    expect(await reports(watch.nextEvent(10_000))).toBe(true);
-    await emit("start");
-    expect(await reports(watch.nextEvent(10_000))).toBe(true);
+    expect(await hasEvent()).toBe(true);
   });
 });
 

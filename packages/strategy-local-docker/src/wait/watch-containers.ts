@@ -107,6 +107,7 @@ export interface ContainerWatch {
 export async function watchContainers(engine: DockerEngine, signal?: AbortSignal): Promise<ContainerWatch> {
   const stopped = new AbortController();
   const exitCodes = new Map<string, number>();
+  /** The events before the containers are known. */
   const early: EngineEvent[] = [];
   let ids: ReadonlySet<string> | undefined;
   /** The containers that ran at the last inspection, and have had no relevant event since it began. */
@@ -120,10 +121,10 @@ export async function watchContainers(engine: DockerEngine, signal?: AbortSignal
   };
   const listener: Listener = (received) => {
     const { Action, Actor } = received;
-    if (ids?.has(Actor.ID) === false) return;
-    if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
     if (ids === undefined) early.push(received);
-    else if (isRelevant(received, seenRunning)) notify();
+    if (!ids?.has(Actor.ID)) return;
+    if (Action === "die") exitCodes.set(Actor.ID, Number(Actor.Attributes["exitCode"]));
+    if (isRelevant(received, seenRunning)) notify();
   };
   signal?.addEventListener("abort", notify, { once: true, signal: stopped.signal });
   const events = containerEvents(engine);
@@ -134,7 +135,7 @@ export async function watchContainers(engine: DockerEngine, signal?: AbortSignal
       const running = containers.filter(({ State }) => State.Running);
       ids = new Set(containers.map(({ Id }) => Id));
       seenRunning = new Set(hasEvent ? [] : running.map(({ Id }) => Id));
-      if (early.splice(0).some((each) => ids?.has(each.Actor.ID) && isRelevant(each, seenRunning))) notify();
+      for (const each of early.splice(0)) listener(each);
     },
     async nextEvent(ms) {
       let timer: NodeJS.Timeout | undefined;
