@@ -80,10 +80,11 @@ test("rollback() of a job runs the earlier version again, and wait() resolves wh
 });
 
 describe("a service with a health check", () => {
-  const check = (Retries: number) => ({
-    healthcheck: { Test: "echo no route to plc; exit 1", Interval: SECOND / 2, Retries },
+  const check = (Retries: number, Test = "echo no route to plc; exit 1") => ({
+    healthcheck: { Test, Interval: SECOND / 2, Retries },
     constraints: onManager,
   });
+  const killed = ["sh", "-c", "echo ready; while :; do sleep 1; done"];
 
   test.each([
     [7, ["sh", "-c", "echo 'no input' >&2; sleep 1; exit 7"]],
@@ -99,38 +100,31 @@ describe("a service with a health check", () => {
     expect(String(error)).not.toContain("unhealthy");
   });
 
-  test.each([
+  test.each<[string, string[], string?]>([
     ["that handles SIGTERM", runs],
-    ["that must be killed", ["sh", "-c", "echo ready; while :; do sleep 1; done"]],
-  ])("is unhealthy when its check fails, with the last output of the check (a process %s)", async (_, command) => {
-    await strategy.deploy(request({ ...check(2), command }));
-    expect(await failureOf(strategy.wait(name))).toMatchObject({
-      code: "TASK_FAILED",
-      message: expect.stringMatching(
-        /is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/,
-      ),
-      instance: { error: expect.stringContaining("health check: exit code 1: no route to plc") },
-    });
-  });
-
-  test("is unhealthy with the last output of the check that the end of the container did not cut off", async () => {
-    // The third run of the check begins in the grace period, and is killed with the process.
-    const healthcheck = { Test: "echo no route to plc; sleep 0.7; exit 1", Interval: SECOND / 2, Retries: 2 };
-    const command = ["sh", "-c", "echo ready; while :; do sleep 1; done"];
-    await strategy.deploy(request({ healthcheck, constraints: onManager, command }));
-    expect(await failureOf(strategy.wait(name))).toMatchObject({
-      code: "TASK_FAILED",
-      message: expect.stringMatching(
-        /is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/,
-      ),
-    });
-  });
+    ["that must be killed", killed],
+    // The third run begins in the grace period.
+    ["that is killed with a run of the check", killed, "echo no route to plc; sleep 0.7; exit 1"],
+  ])(
+    "is unhealthy when its check fails, with the last output of the check (a process %s)",
+    async (_, command, Test) => {
+      await strategy.deploy(request({ ...check(2, Test), command }));
+      expect(await failureOf(strategy.wait(name))).toMatchObject({
+        code: "TASK_FAILED",
+        message: expect.stringMatching(
+          /is unhealthy .*: its health check failed on node-1: exit code 1: no route to plc\.$/,
+        ),
+        instance: { error: expect.stringContaining("health check: exit code 1: no route to plc") },
+      });
+    },
+  );
 
   test("is unhealthy when a wait does not see the tasks starting", async () => {
     await strategy.deploy(request({ ...check(2), command: runs }));
-    const ended = async (): Promise<number> =>
-      (await engine.tasks.list({ service: [name] })).filter(({ Status }) => Status.State === "complete").length;
-    await expect.poll(ended, { timeout: 30_000, interval: 100 }).toBeGreaterThan(1);
+    await polled(async () => {
+      const tasks = await engine.tasks.list({ service: [name] });
+      return tasks.filter(({ Status }) => Status.State === "complete").length > 1;
+    });
     expect(await failureOf(strategy.wait(name))).toMatchObject({
       code: "TASK_FAILED",
       message: expect.stringContaining("is unhealthy"),

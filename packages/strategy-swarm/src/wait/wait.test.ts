@@ -205,10 +205,10 @@ describe("wait() on a service with a health check", () => {
   );
 
   test.each([
-    ["is unhealthy", "no run of its check passed", [1, 1], "is unhealthy"],
-    ["is in a crash loop", "a run of its check passed", [0, 1, 1], "is in a crash loop"],
-    ["is in a crash loop", "its container no longer has all runs of the check", [1, 1, 1, 1, 1], "is in a crash loop"],
-  ])("reports that a service %s whose tasks were not seen starting, if %s", async (_, _reason, codes, message) => {
+    ["is unhealthy", "no run of its check passed", [1, 1]],
+    ["is in a crash loop", "a run of its check passed", [0, 1, 1]],
+    ["is in a crash loop", "its container no longer has all runs of the check", [1, 1, 1, 1, 1]],
+  ])("reports that a service %s whose tasks were not seen starting, if %s", async (message, _, codes) => {
     const Log = codes.map((ExitCode) => ({ ExitCode, Output: "no route\n" }));
     const found = { ...container(2), State: { Health: { Status: "unhealthy", FailingStreak: 2, Log } } };
     const status = ended(undefined, 0);
