@@ -160,10 +160,15 @@ const isEndState = (state: ServiceState): boolean => state === "completed" || st
 export const taskName = (service: string, task: TaskDetails): string =>
   `${service}.${task.Slot ? task.Slot : (task.NodeID ?? task.ID)}`;
 
-/** Swarm runs the health check of a task before it reports the task as running, and stops the task when the check fails. */
-export const healthOf = ({ Spec }: ServiceDetails, task: TaskDetails): InstanceStatus["health"] => {
+/** Whether the service's own settings have a health check. The swarm does not know the one of the image. */
+export const hasHealthCheck = ({ Spec }: ServiceDetails): boolean => {
   const test = Spec.TaskTemplate.ContainerSpec?.Healthcheck?.Test;
-  if (!test || test[0] === "NONE") return undefined;
+  return test?.[0] !== undefined && test[0] !== "NONE";
+};
+
+/** Swarm runs the health check of a task before it reports the task as running, and stops the task when the check fails. */
+export const healthOf = (service: ServiceDetails, task: TaskDetails): InstanceStatus["health"] => {
+  if (!hasHealthCheck(service)) return undefined;
   if (isRunning(task)) return "healthy";
   return task.Status.State === "starting" ? "starting" : undefined;
 };

@@ -49,6 +49,31 @@ test("wait() after a failed attempt resolves once the next task has run longer t
   expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
 });
 
+/** The polls of a task whose start takes this time, and whose failure is reported a while later. */
+const startedIn = (ms: number): object[][] => {
+  const at = (milliseconds: number): object => ({ Timestamp: new Date(milliseconds).toISOString() });
+  const failed = task(1, "failed", at(ms + 1));
+  const running = Array.from({ length: 3 }, () => [task(1, "running", at(ms))]);
+  return [[task(1, "starting", at(0), { DesiredState: "running" })], ...running, [failed]];
+};
+const once = service({ RestartPolicy: { Condition: "none" } });
+
+test("wait() settles twice as long as the start took, since the swarm may report the end of a process as late", async () => {
+  await expect(waitOn(once, ...startedIn(2_000))).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("wait() takes a start of more than 5 s for a health check of the image, which says nothing about the engine", async () => {
+  expect(await waitOn(once, ...startedIn(5_001))).toMatchObject({ state: "running" });
+});
+
+test("wait() resolves once a health check has passed, without a time to settle", async () => {
+  const checked = service({
+    ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 0"] } },
+  });
+  const strategy = new SwarmDeploymentStrategy(swarmWith({}, checked, ...startedIn(2_000)));
+  expect(await strategy.wait("demo", { settleMs: 600_000, timeoutMs: 3_000 })).toMatchObject({ state: "running" });
+});
+
 test("wait() reports a service that settles once, until something changes", async () => {
   const running = [task(1, "running")];
   const polls = [running, running, running, [task(1, "failed"), task(2, "running")]];
@@ -110,13 +135,11 @@ test.each([
 );
 
 test("wait() does not take the error of a process for a missing image", async () => {
-  const once = service({ RestartPolicy: { Condition: "none" } });
   const polls = [task(1, "failed", { Err: "task: No such image: x" })];
   await expect(waitOn(once, polls)).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
 test("wait() rejects at once when the restart policy does not restart the task", async () => {
-  const once = service({ RestartPolicy: { Condition: "none" } });
   await expect(waitOn(once, [task(1, "failed", { Err: "boom" })])).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 

@@ -7,7 +7,7 @@ import {
 } from "@openfactory/deploy-core";
 import type { DockerEngine, ServiceDetails, TaskDetails } from "@openfactory/docker-engine";
 import { serviceNotFound, servicePoller } from "../observe/services.js";
-import { healthOf, restartsOnSuccess, serviceStatus } from "../observe/status.js";
+import { hasHealthCheck, healthOf, restartsOnSuccess, serviceStatus } from "../observe/status.js";
 import {
   hasCompleted,
   hasFailed,
@@ -30,12 +30,17 @@ const CRASH_LOOP = 2;
 /** The longest attempt that a running task is compared with, in milliseconds. */
 const MAX_ATTEMPT_MS = 10_000;
 
+/** A longer start, in milliseconds, waits for the health check of the image. `docker service create` settles as long. */
+const MAX_SLOW_START_MS = 5_000;
+
 /** What a wait has learned so far about the current version of a service. */
 interface WaitProgress {
   /** The result of {@link endedUpdate} at the start of the wait. */
   readonly ended: string | undefined;
   /** Ids of tasks that were seen starting and not yet healthy. */
   readonly neverHealthy: Set<string>;
+  /** When the engine began to start each task, in milliseconds since 1970 by the clock of the task's node. */
+  readonly startsBegan: Map<string, number>;
   /** Ids of tasks that ended before the wait and were replaced by a running one. */
   readonly historic: ReadonlySet<string>;
   readonly rejections: Rejections;
@@ -65,6 +70,7 @@ export async function waitForService(
   const progress: WaitProgress = {
     ended: await endedUpdate(engine, observed.service, { own: updated.has(ID), signal }),
     neverHealthy: new Set(),
+    startsBegan: new Map(),
     historic: historicTaskIds(ofCurrentVersion(observed)),
     rejections: new Rejections(),
     outputs: new HealthOutputs(engine),
@@ -102,6 +108,7 @@ async function assess(
   const { neverHealthy, historic, rejections } = progress;
   const current = ofCurrentVersion(observed);
   trackHealth(current, neverHealthy);
+  trackStarts(current, progress.startsBegan);
   rejections.record(current.tasks.filter(({ ID }) => !historic.has(ID)));
   const status = serviceStatus(current.service, current.tasks, current.nodes);
   const updateError = await updateFailure(engine, observed, status, progress.ended);
@@ -109,7 +116,7 @@ async function assess(
   const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
   if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
   progress.readySince = isReady(status) && !isUpdating(observed.service) ? progress.readySince || Date.now() : 0;
-  const settles = status.state === "running" ? Math.max(settleMs, longestFailedAttempt(current, historic)) : 0;
+  const settles = status.state === "running" ? msToSettle(current, progress, settleMs) : 0;
   const readyAt = progress.readySince === 0 ? Infinity : progress.readySince + settles;
   if (Date.now() < readyAt)
     observer?.({
@@ -141,9 +148,33 @@ function trackHealth({ service, tasks }: Observation, neverHealthy: Set<string>)
   }
 }
 
+function trackStarts({ tasks }: Observation, startsBegan: Map<string, number>): void {
+  for (const { ID, Status } of tasks)
+    if (Status.State === "starting") startsBegan.set(ID, Date.parse(Status.Timestamp));
+}
+
 /** Whether all desired tasks run or have completed, or the service has no replicas. */
 const isReady = ({ state, replicas }: ServiceStatus): boolean =>
   state === "running" || state === "completed" || (state === "stopped" && replicas.running === 0);
+
+/** How long tasks must have run to count as running, in milliseconds. A health check that passed replaces `settleMs`. */
+const msToSettle = (current: Observation, { historic, startsBegan }: WaitProgress, settleMs: number): number =>
+  Math.max(
+    longestFailedAttempt(current, historic),
+    hasHealthCheck(current.service) ? 0 : Math.max(settleMs, slowStart(current, startsBegan)),
+  );
+
+/**
+ * Twice the time that the slowest start of a running task took, in milliseconds. An engine with a busy disk reports the end
+ * of a process as late as it starts one: 1.0 to 1.5 s after it, with starts of 1.2 to 2.0 s.
+ */
+const slowStart = ({ tasks }: Observation, startsBegan: ReadonlyMap<string, number>): number => {
+  const starts = tasks
+    .filter(isRunning)
+    .map(({ ID, Status }) => Date.parse(Status.Timestamp) - (startsBegan.get(ID) ?? Infinity))
+    .filter((duration) => duration <= MAX_SLOW_START_MS);
+  return Math.min(MAX_SLOW_START_MS, Math.max(0, ...starts) * 2);
+};
 
 /**
  * The duration of the longest attempt that failed since the wait started, in milliseconds. In a crash loop each attempt
