@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DeploymentError, type ErrorCode } from "@openfactory/deploy-core";
+import { DeploymentError, type ErrorCode, type WaitOptions } from "@openfactory/deploy-core";
 import { expect } from "vitest";
 
 export interface ExpectedError {
@@ -32,6 +32,9 @@ export async function expectError(operation: Promise<unknown>, expected: Expecte
   if (error.code !== "ABORTED") expect(error.hint, "an error has a hint of one line").toMatch(/^\S[^\n]*$/);
   return error;
 }
+
+/** Options of a `wait` for a process that ends as it starts: a busy platform may report its end late. */
+export const LATE_END: WaitOptions = { settleMs: 10_000 };
 
 /** The default time limit of polling. No case depends on speed. */
 export const PATIENCE_MS = 60_000;

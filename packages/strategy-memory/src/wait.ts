@@ -17,14 +17,14 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 const STEP_MS = 5;
 const LAST_LINES = 10;
 
-/** Waits for one service. A simulated process settles as it starts, so `settleMs` has no effect. */
+/** Waits for one service. Default of `settleMs`: 0, since a simulated process that ends does so as it starts. */
 export async function waitFor(
   engine: MemoryEngine,
   name: string,
   supportedFields: readonly RequestField[],
   options: WaitOptions,
 ): Promise<ServiceStatus> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, observer } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, settleMs = 0, signal, observer } = options;
   const end = Date.now() + timeoutMs;
   for (;;) {
     const service = engine.service(name);
@@ -33,7 +33,7 @@ export async function waitFor(
     const secrets = new Redactor(() => secretsOfRequest(service.request));
     if (service.rolledBackFor !== undefined) throw redactError(rolledBack(name, service.rolledBackFor), secrets);
     if (status.state === "failed") throw redactError(failed(engine, status), secrets);
-    if (status.state !== "pending") return status;
+    if (status.state !== "pending" && hasSettled(status, settleMs)) return status;
     if (Date.now() >= end) {
       throw new DeploymentError("TIMEOUT", `Service ${name} was not ready within ${timeoutMs / 1000} s.`, {
         hint: "Check the health check, or raise the time limit.",
@@ -43,6 +43,12 @@ export async function waitFor(
     await sleep(STEP_MS, signal);
   }
 }
+
+/** Whether each running process is healthy, or has run for `settleMs` without a health check. */
+const hasSettled = ({ instances }: ServiceStatus, settleMs: number): boolean =>
+  instances
+    .filter(({ state, health }) => state === "running" && health === undefined)
+    .every(({ startedAt = 0 }) => Date.now() - new Date(startedAt).getTime() >= settleMs);
 
 const lastLines = (instance: MemoryInstance): string[] =>
   linesOf(instance)

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
+import { LATE_END } from "../expectations.js";
 import { SAMPLE_SECRET as SECRET } from "../samples/secret.js";
 import type { Suite } from "../suite.js";
 
@@ -91,7 +92,7 @@ export function secrecyCases(suite: Suite): void {
     const command = suite.programs.printAndExit([{ stream: "stdout", line: `connecting with ${SECRET}` }], 3);
     const request = { ...suite.once({ command }), env: [`PASSWORD=${SECRET}`] };
     await strategy.deploy(request);
-    const error = await suite.fails(strategy.wait(request.name), "TASK_FAILED", request.name);
+    const error = await suite.fails(strategy.wait(request.name, LATE_END), "TASK_FAILED", request.name);
     expect(textOf(error)).not.toContain(SECRET);
   });
 }

@@ -1,5 +1,6 @@
 import { type DeployRequest, type ProgressEvent, supports } from "@openfactory/deploy-core";
 import { expect, test } from "vitest";
+import { LATE_END } from "../expectations.js";
 import type { Suite } from "../suite.js";
 
 const milliseconds = (count: number): number => count * 1_000_000;
@@ -28,6 +29,22 @@ export function waitCases(suite: Suite): void {
     expect(await strategy.wait(name, { observer: (event) => events.push(event) })).toMatchObject({ state: "running" });
     expect((await suite.probes.instances(name)).map(({ health }) => health)).toEqual(["healthy"]);
     expect(events.map(({ type }) => type)).toContain("waiting");
+  });
+
+  test("wait() on a healthy service resolves before its processes have run for settleMs", async (context) => {
+    const strategy = suite.with(context, "wait");
+    suite.skipUnlessSupported(context, { healthcheck: { Test: "x" } });
+    const healthcheck = { Test: suite.programs.health.good(), Interval: milliseconds(300), Retries: 200 };
+    const name = await deployed(suite.request({ healthcheck }));
+    const status = await strategy.wait(name, { settleMs: 600_000, timeoutMs: 60_000 });
+    expect(status).toMatchObject({ state: "running", replicas: { running: 1, desired: 1 } });
+  });
+
+  test("wait() on a service without a health check whose processes have run for less than settleMs rejects with TIMEOUT", async (context) => {
+    const strategy = suite.with(context, "wait");
+    const name = await deployed(suite.request());
+    await suite.fails(strategy.wait(name, { settleMs: 600_000, timeoutMs: 1500 }), "TIMEOUT", name);
+    await suite.untilRunning(name);
   });
 
   test("wait() on a service that becomes unhealthy rejects with TASK_FAILED", async (context) => {
@@ -67,7 +84,7 @@ export function waitCases(suite: Suite): void {
     const strategy = suite.with(context, "wait");
     suite.skipUnlessSupported(context, { command: ["x"] });
     const name = await deployed(suite.once({ command: suite.programs.exit(0) }));
-    expect(await strategy.wait(name)).toMatchObject({ state: "completed", replicas: { running: 0 } });
+    expect(await strategy.wait(name, LATE_END)).toMatchObject({ state: "completed", replicas: { running: 0 } });
   });
 
   test.for([1, 42])(
@@ -77,7 +94,7 @@ export function waitCases(suite: Suite): void {
       suite.skipUnlessSupported(context, { command: ["x"] });
       const command = suite.programs.printAndExit([{ stream: "stderr", line: "it went wrong" }], code);
       const name = await deployed(suite.once({ command }));
-      const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+      const error = await suite.fails(strategy.wait(name, LATE_END), "TASK_FAILED", name);
       expect(error.instance).toMatchObject({ exitCode: code });
       expect(error.instance?.lastLogLines?.join("\n")).toContain("it went wrong");
     },
@@ -87,7 +104,7 @@ export function waitCases(suite: Suite): void {
     const strategy = suite.with(context, "wait");
     suite.skipUnlessSupported(context, { command: ["x"], restart: { Condition: "any" } });
     const name = await deployed(suite.request({ command: suite.programs.exit(3), restart: { Condition: "any" } }));
-    const error = await suite.fails(strategy.wait(name), "TASK_FAILED", name);
+    const error = await suite.fails(strategy.wait(name, LATE_END), "TASK_FAILED", name);
     expect(error.instance).toMatchObject({ exitCode: 3 });
   });
 

@@ -19,6 +19,8 @@ export const waitSection = section(
       [
         "wait > wait() resolves when the process runs",
         "wait > wait() on a service that becomes healthy later resolves only then",
+        "wait > wait() on a healthy service resolves before its processes have run for settleMs",
+        "wait > wait() on a service without a health check whose processes have run for less than settleMs rejects with TIMEOUT",
         "wait > wait() on several replicas resolves when all run",
       ],
     ),
