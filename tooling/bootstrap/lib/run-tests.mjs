@@ -2,11 +2,11 @@
 // tests that require an engine. --check stops after the unit tests (npm run check); --all adds the repetitions on other
 // engine versions, the matrix, and outages, load and a short soak (npm run test:all).
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ENGINE_VERSIONS, ensureNodeImage } from "@openfactory/swarm-harness";
-import { startTestRun } from "@openfactory/test-engine";
+import { settings, startTestRun } from "@openfactory/test-engine";
 import { abortOnSignals } from "./main.mjs";
 import { root, toolEnvironment } from "./root.mjs";
 
@@ -23,6 +23,9 @@ const titleOf = (project) => (project === "real" ? "engine, swarm and packages t
 const total = { passed: 0, failures: [], skipped: [], retried: [] };
 const notes = [];
 const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
+/** The temporary directory of the tests: whatever a test that was interrupted leaves there is removed with it. */
+const temporary = join(folder, "tmp");
+mkdirSync(temporary);
 /** Tests on engines append the calls of the command. */
 const engineCalls = process.env.ENGINE_CALLS_FILE ?? join(folder, "engine-calls.txt");
 const signal = abortOnSignals();
@@ -46,9 +49,17 @@ try {
   }
 } finally {
   await run?.end().catch((error) => fail(`test engine: could not clean up: ${error.message}`));
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder();
 }
 report();
+
+function removeFolder() {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    fail(`could not remove ${folder}: ${error.message}`);
+  }
+}
 
 /** Starts the engine and creates the images of swarm nodes in advance, so that no test waits for them. */
 async function prepareEngine() {
@@ -84,6 +95,8 @@ async function vitest(project) {
   const title = titleOf(project);
   const file = join(folder, `${project}.json`);
   const code = await tool("vitest", [...VITEST, `--project=${project}`], {
+    TMPDIR: temporary,
+    OPENFACTORY_TEST_DIR: settings().dir,
     TEST_COUNTS_FILE: file,
     ENGINE_CALLS_FILE: engineCalls,
     // Tests that kill processes or repeat random runs have small default numbers; a soak takes half an hour.

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,10 +15,12 @@ import {
 import { resolveEndpoint } from "@openfactory/docker-engine";
 import { fromContainer, fromServiceSpec, toContainerCreateBody, toServiceSpec } from "@openfactory/docker-translators";
 import * as fc from "fast-check";
+import { afterAll } from "vitest";
 import { hostileText, mutated, mutatedJson } from "./hostile.js";
 import { readSavedPlan } from "../../../../cli/src/saved-plan/saved-plan-file.js";
 
 const directory = mkdtempSync(join(tmpdir(), "hostile-"));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const APP_FILES = [
   `name: shop
