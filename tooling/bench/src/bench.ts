@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BenchEngine } from "./bench-engine.ts";
 import type { Peer, Peers } from "./peers/peers.ts";
@@ -11,19 +12,23 @@ export interface Bench {
   /** Undefined if none is available. */
   engine: BenchEngine | undefined;
   peers: Peers;
-  /** The script of ofdeploy: its path. */
-  script: string;
+  /** The command that is measured: words before the arguments of ofdeploy. */
+  command: readonly string[];
 }
 
 /** The script of this checkout. */
 export const OWN_SCRIPT = fileURLToPath(new URL("../../../apps/cli/bin/ofdeploy.js", import.meta.url));
+
+/** The command of a build of ofdeploy: an executable, or a script for the benchmark's Node. */
+export const commandOf = (file: string): readonly string[] =>
+  extname(file) === ".js" ? [process.execPath, file] : [file];
 
 const onEngine = ({ engine }: Bench): Record<string, string> =>
   engine === undefined ? {} : { DOCKER_HOST: engine.host };
 
 /** Runs ofdeploy on the engine. */
 export const ofdeploy = (bench: Bench, args: readonly string[], options: TimedOptions = {}): Promise<Timed> =>
-  timedProcess([process.execPath, bench.script, ...args], { ...options, env: { ...onEngine(bench), ...options.env } });
+  timedProcess([...bench.command, ...args], { ...options, env: { ...onEngine(bench), ...options.env } });
 
 /** Runs a peer's command on the engine. */
 export function peerRun(bench: Bench, peer: Peer, args: readonly string[], options: TimedOptions = {}): Promise<Timed> {
@@ -31,23 +36,24 @@ export function peerRun(bench: Bench, peer: Peer, args: readonly string[], optio
   return timedProcess([...peer.command, ...args], { ...options, env: { ...onEngine(bench), ...peer.env } });
 }
 
-/** Adds another build of ofdeploy as a contender, which does the same as the command of this checkout. */
-export function withBefore(bench: Bench, workload: Workload, script: string): Workload {
+/** Adds another build of ofdeploy as a contender, which does the same as the measured one. */
+export function withBefore(bench: Bench, workload: Workload, file: string): Workload {
   const { ours } = workload.contenders;
   // The library of another build can't be loaded beside this one.
   if (ours === undefined || !ours.label.startsWith("ofdeploy")) return workload;
-  const withScript = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    bench.script = script;
+  const withCommand = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const { command } = bench;
+    bench.command = commandOf(file);
     try {
       return await work();
     } finally {
-      bench.script = OWN_SCRIPT;
+      bench.command = command;
     }
   };
   const before: Contender = {
-    label: `${ours.label} of ${script}`,
-    before: () => withScript(async () => ours.before?.()),
-    run: () => withScript(ours.run),
+    label: `${ours.label} of ${file}`,
+    before: () => withCommand(async () => ours.before?.()),
+    run: () => withCommand(ours.run),
   };
   return { ...workload, contenders: { ...workload.contenders, before } };
 }

@@ -1,13 +1,11 @@
-// npm run bench -- [--only <part>] [--workload <text>] [--runs N] [--json FILE] [--engine 20.10|26.1|28.5] [--quarter]
-//   [--memory MB] [--before <ofdeploy.js of another checkout>]
+// npm run bench: options.ts has its options.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { ENGINE_VERSIONS, type EngineVersion } from "@openfactory/swarm-harness";
-import { type Bench, OWN_SCRIPT, withBefore } from "./bench.ts";
+import { join } from "node:path";
+import { type Bench, commandOf, OWN_SCRIPT, withBefore } from "./bench.ts";
 import { startBenchEngine } from "./bench-engine.ts";
 import { measure, type Result } from "./measure.ts";
+import { type BenchOptions, type Part, readOptions, USAGE } from "./options.ts";
 import { findPeers } from "./peers/peers.ts";
 import { asJson, remarks, summary, table } from "./report.ts";
 import type { Workload } from "./workload.ts";
@@ -24,7 +22,7 @@ import { startWorkloads } from "./workloads/start.ts";
 import { swarmWorkloads } from "./workloads/swarm.ts";
 import { waitWorkloads } from "./workloads/wait.ts";
 
-const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Workload[]>>> = {
+const WORKLOADS: Readonly<Record<Part, (bench: Bench) => Workload[] | Promise<Workload[]>>> = {
   start: startWorkloads,
   swarm: swarmWorkloads,
   local: localWorkloads,
@@ -37,41 +35,14 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Workload[] | Promise<Work
   ready: readyWorkloads,
   concurrency: concurrencyWorkloads,
 };
-/** Parts that run only with --only. */
-const ON_REQUEST = new Set(["concurrency", "ready", "scale"]);
 
-/** The benchmark and the engine take a part of it. */
-const MIN_MEMORY_MB = 512;
-
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true },
-    runs: { type: "string", default: "9" },
-    workload: { type: "string", multiple: true, default: [""] },
-    json: { type: "string" },
-    engine: { type: "string" },
-    quarter: { type: "boolean", default: false },
-    memory: { type: "string" },
-    before: { type: "string" },
-  },
-});
-const parts = values.only ?? Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part));
-const unknown = parts.find((part) => PARTS[part] === undefined);
-const runs = Number(values.runs);
-if (unknown !== undefined) throw new Error(`Unknown part ${unknown}. Parts: ${Object.keys(PARTS).join(", ")}.`);
-if (!Number.isInteger(runs) || runs < 1)
-  throw new Error(`--runs requires a whole number of at least 1, not ${values.runs}.`);
-const memoryMb = values.memory === undefined ? undefined : Number(values.memory);
-if (memoryMb !== undefined && !(Number.isInteger(memoryMb) && memoryMb >= MIN_MEMORY_MB))
-  throw new Error(`--memory requires a whole number of at least ${MIN_MEMORY_MB} (MB), not ${values.memory}.`);
-const version = ENGINE_VERSIONS.find((each): each is EngineVersion => each === values.engine);
-if (values.engine !== undefined && version === undefined)
-  throw new Error(`--engine requires one of ${ENGINE_VERSIONS.join(", ")}.`);
-
+const options = optionsOrExit();
 const log = (line: string): void => console.error(line);
 const folder = mkdtempSync(join(tmpdir(), "openfactory-bench-files-"));
-const limit = await limitProcess({ quarter: values.quarter, memoryMb });
-const engine = await startBenchEngine(version, log).catch((error: Error) => void log(`no engine: ${error.message}`));
+const limit = await limitProcess(options);
+const engine = await startBenchEngine(options.engine, log).catch(
+  (error: Error) => void log(`no engine: ${error.message}`),
+);
 const results: Result[] = [];
 let interruptedBy: "SIGINT" | "SIGTERM" | "SIGHUP" | undefined;
 // After an interruption, the finished workloads are reported, and the engine is removed with all that a workload has on it. The signal
@@ -85,17 +56,30 @@ const interruption = new Promise<never>((_, reject) => {
 });
 interruption.catch(() => undefined);
 
+/** The options of the command line. Ends the process after the help, or with what is wrong. */
+function optionsOrExit(): BenchOptions {
+  try {
+    const read = readOptions(process.argv.slice(2));
+    if (!read.help) return read;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
 /** Measures the chosen workloads of the parts, in turn. */
 async function measureAll(peers: Bench["peers"]): Promise<void> {
-  for (const part of parts) {
-    const bench: Bench = { folder, engine, peers, script: OWN_SCRIPT };
-    const workloads = (await PARTS[part]?.(bench)) ?? [];
-    for (const chosen of workloads.filter(({ name }) => values.workload.some((text) => name.includes(text)))) {
-      const workload = values.before === undefined ? chosen : withBefore(bench, chosen, resolve(values.before));
+  for (const part of options.parts) {
+    const bench: Bench = { folder, engine, peers, command: commandOf(options.ofdeploy ?? OWN_SCRIPT) };
+    const workloads = await WORKLOADS[part](bench);
+    for (const chosen of workloads.filter(({ name }) => options.workloads.some((text) => name.includes(text)))) {
+      const workload = options.before === undefined ? chosen : withBefore(bench, chosen, options.before);
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
       const result: Result =
         workload.skip === undefined
-          ? await Promise.race([measure(workload, runs), interruption])
+          ? await Promise.race([measure(workload, options.runs), interruption])
           : { workload, figures: {}, failures: {} };
       results.push(result);
       log(`  ${summary(result)}`);
@@ -124,12 +108,14 @@ try {
   };
   console.log(`\n${table(results)}\n`);
   for (const line of remarks(results)) console.log(line);
-  console.log(`Medians of ${runs} runs each (fewer for long runs), alternating; minimum and maximum in brackets.`);
+  console.log(
+    `Medians of ${options.runs} runs each (fewer for long runs), alternating; minimum and maximum in brackets.`,
+  );
   console.log(
     `Engine ${about.engine === null ? "none" : `${about.engine.version}, API ${about.engine.api}`}; ${about.limits}; ${JSON.stringify(about.versions)}`,
   );
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(asJson(results, about), undefined, 2)}\n`);
 } finally {
   await engine?.end();
   limit.end();

@@ -12,7 +12,7 @@ const projects = new Map<string, Promise<RecordedProject>>();
 
 /** Created once for each number of apps and each build of ofdeploy, so that the recorded services have its labels. Ends with the process. */
 export function recordedProject(bench: Bench, count: number): Promise<RecordedProject> {
-  const key = `${count} ${bench.script}`;
+  const key = `${count} ${bench.command.join(" ")}`;
   const known = projects.get(key) ?? make(bench, count);
   projects.set(key, known);
   return known;

@@ -81,13 +81,13 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
   const load = { count, replicas: 1 };
   const [file, composeYml] = filesOf(bench, load);
   // Ours and the peer's run at the same time, since their names differ.
-  let readyFor: string | undefined;
+  let readyFor: readonly string[] | undefined;
   const before = async (): Promise<void> => {
-    if (readyFor === bench.script) return;
+    if (readyFor === bench.command) return;
     await clear(engine);
     await up(bench, file);
     if (!("missing" in bench.peers.compose)) await composeUp(bench, composeYml);
-    readyFor = bench.script;
+    readyFor = bench.command;
   };
   return {
     part: "local",

@@ -22,7 +22,7 @@ export async function memoryWorkloads(bench: Bench): Promise<Workload[]> {
 function perApp(bench: Bench, what: string, args: readonly string[], skip: string | undefined): Workload[] {
   const part = "memory";
   const measured = new Map<string, number>();
-  const key = (count: number): string => `${count} ${bench.script}`;
+  const key = (count: number): string => `${count} ${bench.command.join(" ")}`;
   const peak = async (count: number): Promise<number> => {
     const { file, swarm } = await recordedProject(bench, count);
     const { peakMb } = await ofdeploy(bench, [...args, "--host", swarm.host, "--file", file]);
