@@ -1,10 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { open, readFile } from "node:fs/promises";
 import { SENTINEL } from "./executable.mjs";
-
-const run = promisify(execFile);
 
 /** The machine of a header: e_machine of ELF (elf.h), Machine of PE (winnt.h). */
 const MACHINES = {
@@ -37,38 +32,4 @@ function machineOf(header) {
   if (header.toString("latin1", 0, 2) !== "MZ") return ["unknown", 0];
   const start = header.readUInt32LE(0x3c);
   return header.toString("latin1", start, start + 4) === "PE\0\0" ? ["PE", header.readUInt16LE(start + 4)] : ["MZ", 0];
-}
-
-/** The libraries that an executable for Linux loads. */
-const LIBRARIES = ["libc6", "libgcc-s1", "libstdc++6"];
-
-/**
- * Runs `--version` of an executable for Linux on arm64 in emulation, with qemu and the libraries of Debian's packages, which
- * are unpacked below `work` and not installed.
- * @returns its output; undefined if this machine can't download the packages
- */
-export async function emulateArm64(file, work) {
-  const root = join(work, "arm64");
-  await mkdir(join(root, "state", "lists", "partial"), { recursive: true });
-  await mkdir(join(root, "cache", "archives", "partial"), { recursive: true });
-  await mkdir(join(root, "debs"), { recursive: true });
-  await writeFile(join(root, "status"), "");
-  const paths = { "Dir::State": "state", "Dir::Cache": "cache", "Dir::State::status": "status" };
-  const settings = [
-    ...Object.entries(paths).map(([name, path]) => `${name}=${join(root, path)}`),
-    "APT::Architecture=arm64",
-    "APT::Architectures=arm64",
-  ];
-  const apt = settings.flatMap((setting) => ["-o", setting]);
-  const cwd = join(root, "debs");
-  try {
-    await run("apt-get", ["download", "qemu-user-static"], { cwd });
-    await run("apt-get", [...apt, "update"], { cwd });
-    await run("apt-get", [...apt, "download", ...LIBRARIES], { cwd });
-  } catch {
-    return undefined;
-  }
-  for (const deb of await readdir(cwd)) await run("dpkg-deb", ["--extract", join(cwd, deb), join(root, "root")]);
-  const qemu = join(root, "root", "usr", "bin", "qemu-aarch64-static");
-  return (await run(qemu, ["-L", join(root, "root"), file, "--version"])).stdout.trim();
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, copyFile, readFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inject } from "postject";
@@ -10,17 +10,24 @@ const run = promisify(execFile);
 export const SENTINEL = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 /**
- * Writes the data that is added to Node's binary. It is the same for all targets, since it has no code cache, which
- * depends on the processor.
+ * Writes the data that is added to Node's binary: the script and, if the target's Node runs on this machine, the compiled code
+ * of its functions. An executable without compiled code compiles the script at each start.
+ * @param runNode runs the target's Node with arguments. Without it, the data has no compiled code, and suits all targets.
  */
-export async function writeBlob(script, folder) {
+export async function writeBlob({ script, folder, runNode }) {
+  await mkdir(folder, { recursive: true });
   const [main, output, config] = ["ofdeploy.cjs", "ofdeploy.blob", "sea.json"].map((name) => join(folder, name));
   await writeFile(main, script);
-  await writeFile(
-    config,
-    JSON.stringify({ main, output, disableExperimentalSEAWarning: true, useCodeCache: false, useSnapshot: false }),
-  );
-  await run(process.execPath, ["--experimental-sea-config", config]);
+  const settings = {
+    disableExperimentalSEAWarning: true,
+    useCodeCache: runNode !== undefined,
+    useSnapshot: false,
+    // Among others, Node warns if an option in NODE_OPTIONS makes the compiled code unusable. It then compiles the script.
+    execArgv: ["--no-warnings"],
+  };
+  await writeFile(config, JSON.stringify({ main, output, ...settings }));
+  const runAny = runNode ?? ((args) => run(process.execPath, args));
+  await runAny(["--experimental-sea-config", config]);
   return output;
 }
 

@@ -66,6 +66,7 @@ beforeAll(async () => {
   registry = await serve([tarball]);
   node22 = await installNode22(join(folder, "node"));
   await copyFile("/bin/busybox", join(folder, "busybox"));
+  await writeFile(join(folder, "one-app.yml"), "apps: {web: {uuid: WEB-SERVER, image: example/web}}\n");
   debian = await ensureNodeImage(engine, "podman-4.3", logToStderr);
   hasCreatedImage = await ensureTestImage(engine, IMAGE);
 }, LIMIT);
@@ -145,18 +146,22 @@ async function doPage(page: string, { name }: Machine, nodeVersion: string): Pro
   for (const { block, captured } of differences) expect.soft(captured, placeOf(block)).toBe(block.text);
 }
 
-/** Rows of the table: size, and the time of `--version`. */
-const rows: { what: string; size: string; time: string }[] = [];
+/** Rows of the table: size, and times of commands. */
+const rows: { what: string; size: string; times: readonly string[] }[] = [];
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const fastest = (times: number[]): string => `${Math.min(...times).toFixed(0)} ms`;
 const output = async (form: RegExp): Promise<string> =>
   join(out, (await readdir(out)).find((file) => form.test(file)) ?? "missing");
 const sizeOf = async (file: string): Promise<number> => (await stat(file)).size;
 
-/** The fastest of ten starts in the machine: others on it make starts slower. */
-async function startTime({ sh }: Machine): Promise<string> {
-  const loop = `for i in 1 2 3 4 5 6 7 8 9 10; do s=$(date +%s%N); ofdeploy --version > /dev/null; e=$(date +%s%N); echo $(((e - s) / 1000)); done`;
-  return fastest((await sh(loop)).split("\n").map((each) => Number(each) / 1000));
+/** The fastest of ten runs of each command in the machine: others on it make runs slower. */
+async function commandTimes({ sh }: Machine): Promise<string[]> {
+  const times: string[] = [];
+  for (const command of ["ofdeploy --version", `ofdeploy validate -f ${join(folder, "one-app.yml")}`]) {
+    const loop = `for i in 1 2 3 4 5 6 7 8 9 10; do s=$(date +%s%N); ${command} > /dev/null; e=$(date +%s%N); echo $(((e - s) / 1000)); done`;
+    times.push(fastest((await sh(loop)).split("\n").map((each) => Number(each) / 1000)));
+  }
+  return times;
 }
 
 /** Installs, does all pages, and measures. */
@@ -164,7 +169,7 @@ async function useMachine(
   machine: Machine,
   install: string,
   nodeVersion: string = process.versions.node,
-): Promise<string> {
+): Promise<string[]> {
   expect(
     (await runInside(engine, machine.name, ["ls", fileURLToPath(new URL(".", import.meta.url))])).exitCode,
   ).not.toBe(0);
@@ -176,7 +181,7 @@ async function useMachine(
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     process.stdout.write(`${machine.name}: ${page} done ${seconds} s after the installation began\n`);
   }
-  return startTime(machine);
+  return commandTimes(machine);
 }
 
 describe.skipIf(obstacle !== undefined)("the README and the tutorial work as written, in a container", () => {
@@ -184,27 +189,27 @@ describe.skipIf(obstacle !== undefined)("the README and the tutorial work as wri
     const machine = await startMachine("executable");
     expect((await runInside(engine, machine.name, ["sh", "-c", "command -v node"])).exitCode).not.toBe(0);
     const file = await output(/linux-x64$/);
-    const time = await useMachine(machine, `install -m 755 ${file} /usr/local/bin/ofdeploy`);
-    rows.push({ what: "executable for Linux on x64", size: megabytes(await sizeOf(file)), time });
+    const times = await useMachine(machine, `install -m 755 ${file} /usr/local/bin/ofdeploy`);
+    rows.push({ what: "executable for Linux on x64", size: megabytes(await sizeOf(file)), times });
   });
 
   test("without Node, with the Debian package", { timeout: LIMIT }, async () => {
     const machine = await startMachine("debian");
     expect((await runInside(engine, machine.name, ["sh", "-c", "command -v node"])).exitCode).not.toBe(0);
     const file = await output(/\.deb$/);
-    const time = await useMachine(machine, `dpkg --install ${file}`);
-    rows.push({ what: "Debian package for amd64", size: megabytes(await sizeOf(file)), time });
+    const times = await useMachine(machine, `dpkg --install ${file}`);
+    rows.push({ what: "Debian package for amd64", size: megabytes(await sizeOf(file)), times });
   });
 
   test("with Node 22, after npm install --global from a registry", { timeout: LIMIT }, async () => {
     const machine = await startMachine("npm", `${join(folder, "node", "bin")}:`);
     expect(await machine.sh("node --version")).toBe(`v${node22}`);
-    const time = await useMachine(machine, `npm install --global ofdeploy --registry ${registry.url}`, node22);
+    const times = await useMachine(machine, `npm install --global ofdeploy --registry ${registry.url}`, node22);
     // npm looks for its own updates.
     expect([...registry.missing].filter((name) => name !== "npm")).toEqual([]);
     const unpacked = await machine.sh(`du -sb ${join(folder, "node", "lib", "node_modules", "ofdeploy")} | cut -f 1`);
     const size = `${megabytes(await sizeOf(tarball.file))}, ${megabytes(Number(unpacked))} installed`;
-    rows.push({ what: `npm package, on Node ${node22.split(".")[0]}`, size, time });
+    rows.push({ what: `npm package, on Node ${node22.split(".")[0]}`, size, times });
   });
 
   test("the image starts", { timeout: LIMIT }, async () => {
@@ -220,15 +225,19 @@ describe.skipIf(obstacle !== undefined)("the README and the tutorial work as wri
     rows.push({
       what: "image for amd64",
       size: megabytes(await sizeOf(file)),
-      time: `${fastest(times)}, with \`docker run\``,
+      times: [`${fastest(times)}, with \`docker run\``, ""],
     });
   });
 });
 
 /** Prints the table, and writes it to the README with `UPDATE_DOCS=1`. */
 async function report(): Promise<void> {
-  const lines = rows.map(({ what, size, time }) => `| ${what} | ${size} | ${time} |`);
-  const table = ["| file | size | `ofdeploy --version` |", "| --- | --- | --- |", ...lines].join("\n");
+  const lines = rows.map(({ what, size, times }) => `| ${[what, size, ...times].join(" | ")} |`);
+  const table = [
+    "| file | size | `ofdeploy --version` | `ofdeploy validate` |",
+    "| --- | --- | --- | --- |",
+    ...lines,
+  ].join("\n");
   process.stdout.write(`${table}\n`);
   if (process.env["UPDATE_DOCS"] !== "1" || rows.length < 4) return;
   const readme = fileURLToPath(new URL("../README.md", import.meta.url));

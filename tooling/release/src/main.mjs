@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { packAll } from "@openfactory/pack-proof";
-import { checkFormat, emulateArm64 } from "./check-executable.mjs";
+import { checkFormat } from "./check-executable.mjs";
 import { writeDebianPackage } from "./debian.mjs";
+import { emulateArm64 } from "./emulation.mjs";
 import { writeBlob, writeExecutable } from "./executable.mjs";
 import { writeImage } from "./image.mjs";
 import { nodeBinary } from "./node-binary.mjs";
@@ -39,8 +40,6 @@ await mkdir(work, { recursive: true });
 
 if (values.packages) await report("packages", packages);
 const executables = await report("executables", buildExecutables);
-const arm64 = executables.get("linux-arm64");
-if (arm64 !== undefined && host === "linux-x64") await report("run for arm64 in emulation", () => runArm64(arm64));
 for (const target of targets.filter((each) => DEBIAN[each])) {
   const architecture = DEBIAN[target];
   const executable = executables.get(target);
@@ -86,22 +85,34 @@ async function packages() {
 }
 
 async function buildExecutables() {
-  const blob = await writeBlob(await bundleScript(version), work);
+  const script = await bundleScript(version, work);
   const built = new Map();
   for (const target of targets) {
     const file = join(values.out, `ofdeploy-${version}-${target}${target.startsWith("win") ? ".exe" : ""}`);
     const node = await nodeBinary(target, join(root, "node_modules", ".cache", "openfactory-nodes"));
+    const runTarget = await runnerFor(target);
+    const runNode = runTarget && ((args) => runTarget(node, args));
+    const blob = await writeBlob({ script, folder: join(work, target), runNode });
     await writeExecutable({ node, blob, file, target });
     await checkFormat(file, target);
+    if (runTarget === undefined)
+      console.log(`  ${target}: not run, and without compiled code: it can't run on this machine`);
+    else await checkCommands(file, runTarget);
     built.set(target, file);
   }
   return built;
 }
 
-async function runArm64(file) {
-  const printed = await emulateArm64(file, work);
-  if (printed === undefined) console.log("  not run: Debian's packages of qemu and of libraries can't be downloaded");
-  else if (printed !== `ofdeploy ${version}`) throw new Error(`${file} --version printed ${JSON.stringify(printed)}.`);
+/** Returns a function that runs executables of a target with arguments; undefined if this machine can't. */
+async function runnerFor(target) {
+  if (target === host) return run;
+  return target === "linux-arm64" && host === "linux-x64" ? emulateArm64(work) : undefined;
+}
+
+async function checkCommands(file, runTarget) {
+  const printed = (await runTarget(file, ["--version"])).stdout.trim();
+  if (printed !== `ofdeploy ${version}`) throw new Error(`${file} --version printed ${JSON.stringify(printed)}.`);
+  await runTarget(file, ["validate", "-f", join(cli, "example", "openfactory.yml")]);
 }
 
 async function texts() {
@@ -114,7 +125,7 @@ async function texts() {
   };
 }
 
-/** The time of the last commit: the same commit gives the same files. */
+/** The time of the last commit. */
 async function commitDate() {
   const { stdout } = await run("git", ["log", "-1", "--format=%ct"], { cwd: root }).catch(() => ({ stdout: "0" }));
   return new Date(Number(stdout) * 1000);

@@ -86,7 +86,7 @@ async function expectUsable(sh: Awaited<ReturnType<typeof startDebian>>, ofdeplo
 }
 
 onSocket(
-  "the executable deploys from a container without Node, and loads a third-party plugin",
+  "the executable deploys from a container without Node, loads a third-party plugin, and starts with options of Node",
   { timeout: LIMIT },
   async () => {
     const sh = await startDebian("executable");
@@ -97,6 +97,12 @@ onSocket(
     expect(stdout).toMatch(/^shelf/m);
     // `platforms` creates each strategy, and this plugin registers none.
     expect(stdout).toContain("failed to start");
+    // V8 accepts compiled code only with the options of its build.
+    expect(await sh(`NODE_OPTIONS=--stack-trace-limit=20 ${executable} --version`)).toMatchObject({
+      exitCode: 0,
+      stdout: "ofdeploy 0.0.0\n",
+      stderr: "",
+    });
   },
 );
 

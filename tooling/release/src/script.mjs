@@ -1,27 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "@openfactory/bundle";
+import { findCalledFunctions } from "@openfactory/bundle/called-functions";
+import { compileEagerly } from "@openfactory/bundle/eager-functions";
 
-/**
- * Imports with Node's own loader, since an executable's script can import Node's modules only. Node warns that this is
- * experimental, which is of no use to users: the executable brings the Node that the tests ran on.
- */
+const EXAMPLE = fileURLToPath(new URL("../../../apps/cli/example/openfactory.yml", import.meta.url));
+
+/** Imports with Node's own loader, since an executable's script can import Node's modules only. */
 const IMPORT_FILE = `const importFile = (url) => {
   const { compileFunction, constants } = require("node:vm");
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    const options = { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
-    return compileFunction("return import(url)", ["url"], options)(url);
-  } finally {
-    process.emitWarning = emitWarning;
-  }
+  const options = { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER };
+  return compileFunction("return import(url)", ["url"], options)(url);
 };`;
 
 /** Where the command loads plugins: in core and in the command. */
 const PLUGIN_IMPORTS = 2;
 
-/** Returns the command as one file of JavaScript for an executable, with its version. */
-export async function bundleScript(version) {
+/**
+ * Returns the command as one file of JavaScript for an executable, with its version.
+ * @param folder a folder for temporary files
+ */
+export async function bundleScript(version, folder) {
   const [{ code }] = await bundle({
     input: fileURLToPath(new URL("./entry.mjs", import.meta.url)),
     plugins: [inlineVersion(version)],
@@ -37,7 +37,15 @@ export async function bundleScript(version) {
     throw new Error(
       `The command imports files in ${found} places, not in ${PLUGIN_IMPORTS}. Check them, and change the number.`,
     );
-  return `"use strict";\n${IMPORT_FILE}\n${script}`;
+  return compileCalled(`"use strict";\n${IMPORT_FILE}\n${script}`, folder);
+}
+
+/** Makes V8 compile the functions that typical commands call with the script, so that its compiled code contains them. */
+async function compileCalled(script, folder) {
+  const file = join(folder, "script.cjs");
+  await writeFile(file, script);
+  const called = await findCalledFunctions(file, EXAMPLE);
+  return compileEagerly(script, called.get(basename(file)));
 }
 
 /** An executable has no package.json beside it. */
