@@ -151,7 +151,10 @@ function hasFailedHealth(
 }
 
 /** The container of a task; undefined if it is on another node or was removed. */
-async function containerOf(engine: DockerEngine, { Status }: TaskDetails): Promise<ContainerDetails | undefined> {
+export async function containerOf(
+  engine: DockerEngine,
+  { Status }: TaskDetails,
+): Promise<ContainerDetails | undefined> {
   const id = Status.ContainerStatus?.ContainerID;
   try {
     return id ? await engine.containers.inspect(id, { timeoutMs: 5_000 }) : undefined;

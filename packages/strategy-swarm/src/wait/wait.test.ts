@@ -49,21 +49,41 @@ test("wait() after a failed attempt resolves once the next task has run longer t
   expect(await waitOn(service(), [failed(1)], [failed(1), task(2, "running")])).toMatchObject({ state: "running" });
 });
 
-/** The polls of a task whose start takes this time, and whose failure is reported a while later. */
-const startedIn = (ms: number): object[][] => {
-  const at = (milliseconds: number): object => ({ Timestamp: new Date(milliseconds).toISOString() });
+/** The polls of a task whose start takes this time, and whose failure is reported after a number of polls. */
+const startedIn = (ms: number, polls = 3): object[][] => {
+  const at = (milliseconds: number): object => ({
+    Timestamp: new Date(milliseconds).toISOString(),
+    ContainerStatus: { ContainerID: "c1" },
+  });
   const failed = task(1, "failed", at(ms + 1));
-  const running = Array.from({ length: 3 }, () => [task(1, "running", at(ms))]);
+  const running = Array.from({ length: polls }, () => [task(1, "running", at(ms))]);
   return [[task(1, "starting", at(0), { DesiredState: "running" })], ...running, [failed]];
 };
 const once = service({ RestartPolicy: { Condition: "none" } });
 
-test("wait() settles twice as long as the start took, since the swarm may report the end of a process as late", async () => {
-  await expect(waitOn(once, ...startedIn(2_000))).rejects.toMatchObject({ code: "TASK_FAILED" });
+// The swarm may report the end of a process as late as its start.
+test.each([
+  ["rejects if the container is on another node", fails("NOT_FOUND")],
+  ["rejects if the container is on the manager's node, and has ended", () => ({ State: { Running: false } })],
+])("wait() on a process that ends after a slow start %s", async (_, inspect) => {
+  const waiting = waitWith({ "containers.inspect": inspect }, once, ...startedIn(2_000));
+  await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("wait() on a container on the manager's node that has ended rejects, however late the swarm reports the end", async () => {
+  const waiting = waitWith({ "containers.inspect": () => ({ State: { Running: false } }) }, once, ...startedIn(10, 10));
+  await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
+test("wait() after a slow start resolves after settleMs if the container on the manager's node runs", async () => {
+  const running = () => ({ State: { Running: true } });
+  const waiting = waitWith({ "containers.inspect": running }, once, ...startedIn(2_000));
+  expect(await waiting).toMatchObject({ state: "running" });
 });
 
 test("wait() takes a start of more than 5 s for a health check of the image, which says nothing about the engine", async () => {
-  expect(await waitOn(once, ...startedIn(5_001))).toMatchObject({ state: "running" });
+  const waiting = waitWith({ "containers.inspect": fails("NOT_FOUND") }, once, ...startedIn(5_001));
+  expect(await waiting).toMatchObject({ state: "running" });
 });
 
 test("wait() resolves once a health check has passed, without a time to settle", async () => {

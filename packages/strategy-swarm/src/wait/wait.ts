@@ -19,7 +19,7 @@ import {
   taskHistories,
 } from "../observe/tasks.js";
 import { isUpdating } from "../observe/update-state.js";
-import { failedInstance, serviceFailure, taskHealth } from "./failure.js";
+import { containerOf, failedInstance, serviceFailure, taskHealth } from "./failure.js";
 import { HealthOutputs } from "./health-outputs.js";
 import { Rejections } from "./rejections.js";
 import { endedUpdate, swarmWillRollBack, updateFailure } from "./update-result.js";
@@ -76,26 +76,40 @@ export async function waitForService(
     outputs: new HealthOutputs(engine),
     readySince: 0,
   };
-  let { status, readyAt } = await assess(engine, observed, progress, options);
+  let { status, confirmAt, readyAt } = await assess(engine, observed, progress, options);
   while (Date.now() < readyAt) {
     if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
-    const withinMs = Math.min(end, readyAt) - Date.now();
+    if (Date.now() >= confirmAt) {
+      const run = await containersRun(engine, observed);
+      if (run === true) break;
+      confirmAt = Infinity;
+      // The swarm is about to report the end of the container.
+      if (run === false) readyAt = Infinity;
+    }
+    const withinMs = Math.min(end, readyAt, confirmAt) - Date.now();
     const wanted = { name: serviceName, last: observed };
     const now = await poller.next(wanted, { signal, service: serviceName, withinMs });
     // A service that is ready stays so until something changes.
-    if (now === observed && readyAt < Infinity) continue;
+    if (now === observed && progress.readySince > 0) continue;
     // A new service with this name is not the one to wait for.
     if (now.service.ID !== ID) throw serviceNotFound(engine, serviceName);
     observed = now;
-    ({ status, readyAt } = await assess(engine, observed, progress, options));
+    ({ status, confirmAt, readyAt } = await assess(engine, observed, progress, options));
   }
   updated.delete(ID);
   return status;
 }
 
+interface Assessment {
+  status: ServiceStatus;
+  /** From when on the service counts as ready if all its containers are seen running, in milliseconds since 1970. */
+  confirmAt: number;
+  /** From when on it counts as ready if nothing changes. Infinity while it is not ready. */
+  readyAt: number;
+}
+
 /**
- * The status of an observed service, and from when on it counts as ready if nothing changes, in milliseconds since 1970: Infinity
- * while it is not ready. Reports what the wait waits for.
+ * Assesses an observed service, and reports what the wait waits for.
  * @throws DeploymentError if the service or its update has failed.
  */
 async function assess(
@@ -103,7 +117,7 @@ async function assess(
   observed: Observation,
   progress: WaitProgress,
   { signal, observer, settleMs = 1_000 }: WaitOptions,
-): Promise<{ status: ServiceStatus; readyAt: number }> {
+): Promise<Assessment> {
   throwIfAborted(signal, { service: observed.service.Spec.Name });
   const { neverHealthy, historic, rejections } = progress;
   const current = ofCurrentVersion(observed);
@@ -116,8 +130,9 @@ async function assess(
   const failed = swarmWillRollBack(observed) ? undefined : await findFailed(engine, current, progress, signal);
   if (failed !== undefined) throw await taskFailure(engine, observed, failed, neverHealthy);
   progress.readySince = isReady(status) && !isUpdating(observed.service) ? progress.readySince || Date.now() : 0;
-  const settles = status.state === "running" ? msToSettle(current, progress, settleMs) : 0;
-  const readyAt = progress.readySince === 0 ? Infinity : progress.readySince + settles;
+  const [confirmedMs, ms] = status.state === "running" ? msToSettle(current, progress, settleMs) : [0, 0];
+  const readySince = progress.readySince || Infinity;
+  const [confirmAt, readyAt] = [readySince + confirmedMs, readySince + ms];
   if (Date.now() < readyAt)
     observer?.({
       type: "waiting",
@@ -125,7 +140,7 @@ async function assess(
       ...status.replicas,
       detail: `${describeProgress(status)}${progress.outputs.describe(current)}`,
     });
-  return { status, readyAt };
+  return { status, confirmAt, readyAt };
 }
 
 /** The ids of earlier tasks in slots that have a running task when the wait starts. */
@@ -157,23 +172,39 @@ function trackStarts({ tasks }: Observation, startsBegan: Map<string, number>): 
 const isReady = ({ state, replicas }: ServiceStatus): boolean =>
   state === "running" || state === "completed" || (state === "stopped" && replicas.running === 0);
 
-/** How long tasks must have run to count as running, in milliseconds. A health check that passed replaces `settleMs`. */
-const msToSettle = (current: Observation, { historic, startsBegan }: WaitProgress, settleMs: number): number =>
-  Math.max(
-    longestFailedAttempt(current, historic),
-    hasHealthCheck(current.service) ? 0 : Math.max(settleMs, slowStart(current, startsBegan)),
-  );
+/**
+ * How long tasks must have run to count as running, in milliseconds: if their containers are seen running then, and without
+ * that. A health check that passed replaces `settleMs`.
+ */
+function msToSettle(
+  current: Observation,
+  { historic, startsBegan }: WaitProgress,
+  settleMs: number,
+): [confirmed: number, unconfirmed: number] {
+  const isChecked = hasHealthCheck(current.service);
+  const confirmed = Math.max(longestFailedAttempt(current, historic), isChecked ? 0 : settleMs);
+  return [confirmed, Math.max(confirmed, isChecked ? 0 : slowStart(current, startsBegan))];
+}
+
+/** Whether the containers of all running tasks run: false if one has ended, undefined if one is on another node. */
+async function containersRun(engine: DockerEngine, observed: Observation): Promise<boolean | undefined> {
+  for (const task of ofCurrentVersion(observed).tasks.filter(isRunning)) {
+    const container = await containerOf(engine, task);
+    if (!container?.State.Running) return container && false;
+  }
+  return true;
+}
 
 /**
- * Twice the time that the slowest start of a running task took, in milliseconds. An engine with a busy disk reports the end
- * of a process as late as it starts one: 1.0 to 1.5 s after it, with starts of 1.2 to 2.0 s.
+ * One and a half times as long as the slowest start of a running task took, in milliseconds. An engine with a busy disk reports
+ * the end of a process as late as it starts one: 1.0 to 1.5 s after it, with starts of 1.2 to 2.0 s.
  */
 const slowStart = ({ tasks }: Observation, startsBegan: ReadonlyMap<string, number>): number => {
   const starts = tasks
     .filter(isRunning)
     .map(({ ID, Status }) => Date.parse(Status.Timestamp) - (startsBegan.get(ID) ?? Infinity))
     .filter((duration) => duration <= MAX_SLOW_START_MS);
-  return Math.min(MAX_SLOW_START_MS, Math.max(0, ...starts) * 2);
+  return Math.min(MAX_SLOW_START_MS, Math.max(0, ...starts) * 1.5);
 };
 
 /**
