@@ -302,5 +302,5 @@ const NOTES: Readonly<Record<On, string>> = {
   local:
     "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. The floor polls every 5 ms",
   swarm:
-    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second. The floor polls every 5 ms",
+    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second, and not with a health check. The floor polls every 5 ms",
 };
