@@ -23,5 +23,17 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Runs the command line of this process, and ends the process. */
 export async function runProcess(): Promise<void> {
-  exitWhenWritten(await run(process.argv.slice(2), processIo()));
+  let io: Io;
+  try {
+    io = processIo();
+  } catch (error) {
+    // process.cwd() throws this.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    process.stderr.write(
+      "error[USAGE] The working directory does not exist any more.\n  hint: Change to another directory.\n",
+    );
+    process.exitCode = EXIT.badInput;
+    return;
+  }
+  exitWhenWritten(await run(process.argv.slice(2), io));
 }

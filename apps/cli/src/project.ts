@@ -13,12 +13,20 @@ import { findPlugins } from "./plugins.js";
 const findAppFiles = (given: readonly string[] | undefined, { cwd }: Io): DefaultFiles | undefined =>
   given !== undefined && given.length > 0 ? { files: [...given], notes: [] } : findDefaultFiles(cwd);
 
-/** The error if `-f` is missing and the working directory has no app file. */
+/** The error if `-f` is missing and the working directory has no app file, or can't be read. */
 function noAppFile({ cwd }: Io): DeploymentError {
   const names = `${APP_FILES.join(", ")} or compose.yaml`;
-  const others = readdirSync(cwd)
-    .filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name))
-    .sort();
+  let others: string[];
+  try {
+    others = readdirSync(cwd)
+      .filter((name) => /^(?:app|dev)_.+\.ya?ml$/.test(name))
+      .sort();
+  } catch (cause) {
+    return new DeploymentError("INVALID_FILE", `The working directory ${cwd} can't be read.`, {
+      hint: "Check its permissions, or pass the path of the file: -f <path>.",
+      cause,
+    });
+  }
   return new DeploymentError("INVALID_FILE", `There is no ${names} in this directory.`, {
     hint:
       others.length === 0

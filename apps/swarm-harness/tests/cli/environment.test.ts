@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { run } from "ofdeploy";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { captureIo } from "./support/run-ofdeploy.js";
@@ -85,4 +88,22 @@ test("a program that runs the command gives it its environment, with the engine 
   const io = captureIo(folder, { env });
   await run(["up", "--no-preflight", "-f", join(folder, "openfactory.yml")], io);
   expect(engine.pulledAs, io.stderr.text).toEqual(["of-the-caller"]);
+});
+
+test("a working directory that can't be read is an error of the input", async () => {
+  const io = captureIo(join(folder, "none"));
+  expect(await run(["up"], io)).toBe(3);
+  expect(io.stderr.text).toContain(`error[INVALID_FILE] The working directory ${join(folder, "none")} can't be read.`);
+});
+
+test("a working directory that was removed is an error of the input", async () => {
+  const command = `mkdir gone; cd gone; rmdir ../gone; exec "$0" "$1" up`;
+  const script = fileURLToPath(new URL("../../../cli/bin/ofdeploy.js", import.meta.url));
+  const ended = await promisify(execFile)("sh", ["-c", command, process.execPath, script], { cwd: folder }).catch(
+    (error: unknown) => error,
+  );
+  expect(ended).toMatchObject({
+    code: 3,
+    stderr: "error[USAGE] The working directory does not exist any more.\n  hint: Change to another directory.\n",
+  });
 });
