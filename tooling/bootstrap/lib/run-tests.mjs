@@ -2,7 +2,7 @@
 // tests that require an engine. --check stops after the unit tests (npm run check); --all adds the repetitions on other
 // engine versions, the matrix, and outages, load and a short soak (npm run test:all).
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ENGINE_VERSIONS, ensureNodeImage } from "@openfactory/swarm-harness";
@@ -26,6 +26,9 @@ const folder = mkdtempSync(join(tmpdir(), "openfactory-test-"));
 /** The temporary directory of the tests: whatever a test that was interrupted leaves there is removed with it. */
 const temporary = join(folder, "tmp");
 mkdirSync(temporary);
+// Some tests run the command as another user.
+chmodSync(folder, 0o755);
+chmodSync(temporary, 0o1777);
 /** Tests on engines append the calls of the command. */
 const engineCalls = process.env.ENGINE_CALLS_FILE ?? join(folder, "engine-calls.txt");
 const signal = abortOnSignals();
