@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { run } from "ofdeploy";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { captureIo } from "./support/run-ofdeploy.js";
+import { COMMAND } from "./support/spawn-ofdeploy.js";
 
 let folder: string;
 
@@ -98,8 +98,7 @@ test("a working directory that can't be read is an error of the input", async ()
 
 test("a working directory that was removed is an error of the input", async () => {
   const command = `mkdir gone; cd gone; rmdir ../gone; exec "$0" "$1" up`;
-  const script = fileURLToPath(new URL("../../../cli/bin/ofdeploy.js", import.meta.url));
-  const ended = await promisify(execFile)("sh", ["-c", command, process.execPath, script], { cwd: folder }).catch(
+  const ended = await promisify(execFile)("sh", ["-c", command, process.execPath, COMMAND], { cwd: folder }).catch(
     (error: unknown) => error,
   );
   expect(ended).toMatchObject({

@@ -61,17 +61,14 @@ const startedIn = (ms: number, polls = 3): object[][] => {
 };
 const once = service({ RestartPolicy: { Condition: "none" } });
 
-// The swarm may report the end of a process as late as its start.
+// The swarm may report the end of a process as late as its start, and later.
+const hasEnded = () => ({ State: { Running: false } });
 test.each([
-  ["rejects if the container is on another node", fails("NOT_FOUND")],
-  ["rejects if the container is on the manager's node, and has ended", () => ({ State: { Running: false } })],
-])("wait() on a process that ends after a slow start %s", async (_, inspect) => {
-  const waiting = waitWith({ "containers.inspect": inspect }, once, ...startedIn(2_000));
-  await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
-});
-
-test("wait() on a container on the manager's node that has ended rejects, however late the swarm reports the end", async () => {
-  const waiting = waitWith({ "containers.inspect": () => ({ State: { Running: false } }) }, once, ...startedIn(10, 10));
+  ["on another node rejects after a slow start", fails("NOT_FOUND"), startedIn(2_000)],
+  ["on the manager's node rejects after a slow start", hasEnded, startedIn(2_000)],
+  ["on the manager's node rejects, however late the swarm reports the end", hasEnded, startedIn(10, 10)],
+])("wait() on a container that has ended %s", async (_, inspect, polls) => {
+  const waiting = waitWith({ "containers.inspect": inspect }, once, ...polls);
   await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
