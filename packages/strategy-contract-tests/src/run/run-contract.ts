@@ -73,7 +73,7 @@ export async function runContract(
         provide: { strategyContract: settings },
         // Modules in node_modules are not transformed. This one must be, so that the target may be TypeScript.
         server: { deps: { inline: [new RegExp(`/contract\\.run\\.[jt]s$`)] } },
-        reporters: [reporter(run, progress)],
+        reporters: [contractReporter(run, progress)],
       },
       { envDir: false, publicDir: false, logLevel: "silent" },
     ),
@@ -102,36 +102,42 @@ async function withoutSignalListeners<Value>(work: () => Promise<Value>): Promis
   return value;
 }
 
-function reporter(run: ContractRun, progress: RunProgress): Reporter {
+export function contractReporter(run: ContractRun, progress: RunProgress): Reporter {
+  const reported = new Set<string>();
   return {
     onTestModuleCollected(module) {
       progress.collected([...module.children.allTests()].map(nameOf).filter((name) => !isOfBenchmark(name)));
     },
     onTestCaseResult(testCase) {
-      const { strategyContract: facts } = testCase.meta();
-      if (facts !== undefined) run.facts = facts;
+      reported.add(testCase.id);
+      run.facts ??= testCase.meta().strategyContract;
       const result = caseResult(testCase);
-      if (run.benchmark !== undefined && isOfBenchmark(result.name)) {
-        addMeasurements(run.benchmark, testCase, result);
-        return progress.measured(testCase.name);
-      }
-      run.cases.push(result);
-      if (run.facts !== undefined) progress.caseDone(result);
+      if (isOfBenchmark(result.name)) progress.measured(testCase.name);
+      else if (run.facts !== undefined) progress.caseDone(result);
     },
-    onTestSuiteResult(suite) {
+    // vitest reports cases that end while this process is busy in any order, so the results are read at the end.
+    onTestRunEnd(modules, unhandled) {
+      for (const testCase of modules.flatMap(({ children }) => [...children.allTests()])) {
+        if (reported.has(testCase.id)) addResult(run, testCase);
+      }
+      const suites = modules.flatMap(({ children }) => [...children.allSuites()]);
       // The only hooks of a suite are those that create and close the target.
-      for (const { message } of suite.errors()) {
+      for (const { message } of suites.flatMap((suite) => suite.errors())) {
         if (run.facts === undefined) run.targetError ??= `The target can't be created: ${message}`;
         else run.errors.push(`The target can't be closed: ${message}`);
       }
-    },
-    onTestRunEnd(modules, unhandled) {
       const [error] = modules.flatMap((module) => module.errors());
       if (error !== undefined) run.targetError ??= error.message;
       run.errors.push(...unhandled.map(({ message }) => message));
     },
     onUserConsoleLog: ({ content }) => progress.printed(content),
   };
+}
+
+function addResult({ cases, benchmark }: ContractRun, testCase: TestCase): void {
+  const result = caseResult(testCase);
+  if (benchmark !== undefined && isOfBenchmark(result.name)) addMeasurements(benchmark, testCase, result);
+  else cases.push(result);
 }
 
 const isOfBenchmark = (caseName: string): boolean => groupOf(caseName) === BENCHMARK_GROUP;
