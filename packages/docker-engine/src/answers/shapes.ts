@@ -227,7 +227,7 @@ export const taskShape = object<TaskDetails>({
     State: text,
     Message: optionalText,
     Err: optionalText,
-    ContainerStatus: optional(object({ ContainerID: optionalText, ExitCode: optionalNumber })),
+    ContainerStatus: optional(object({ ContainerID: optionalText, PID: optionalNumber, ExitCode: optionalNumber })),
     PortStatus: optional(
       object({
         Ports: optional(listOf(object({ Protocol: text, TargetPort: number, PublishedPort: optionalNumber }))),

@@ -44,7 +44,9 @@ export const hasEnded = (task: TaskDetails): boolean => ENDED.has(task.Status.St
 /** Whether the swarm stops the task, or is about to. */
 export const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
   DesiredState === "shutdown" || DesiredState === "remove";
-export const isRunning = (task: TaskDetails): boolean => task.Status.State === "running" && !isShuttingDown(task);
+/** A node also reports a task whose process exited with code 0 during its start as running, for a moment: without a process. */
+export const isRunning = (task: TaskDetails): boolean =>
+  task.Status.State === "running" && task.Status.ContainerStatus?.PID !== 0 && !isShuttingDown(task);
 
 /** Whether the task runs or is about to. */
 export const isActive = (task: TaskDetails): boolean =>

@@ -222,6 +222,28 @@ describe("wait() on a service with a health check", () => {
     });
   });
 
+  test.each([
+    ["is in a crash loop", 1],
+    ["is unhealthy", 2],
+  ])(
+    "reports that a service %s whose task the node reports as running after its process ended",
+    async (text, streak) => {
+      const status = { ContainerStatus: { ContainerID: "c1", PID: 0, ExitCode: 0 } };
+      const first = task(1, "complete", status);
+      const polls = [
+        [task(1, "starting", status)],
+        ...Array.from({ length: 5 }, () => [task(1, "running", status)]),
+        [first, task(2, "starting", status)],
+        ...Array.from({ length: 5 }, () => [first, task(2, "running", status)]),
+        [first, task(2, "complete", status)],
+      ];
+      await expect(waitWith(here(streak), checked, ...polls)).rejects.toMatchObject({
+        code: "TASK_FAILED",
+        message: expect.stringContaining(text),
+      });
+    },
+  );
+
   test("says that the process exited before the check had passed if the container can't be read", async () => {
     await expect(waitWith(elsewhere, checked, ...loop("complete", ended(undefined, 0)))).rejects.toMatchObject({
       message:
