@@ -21,7 +21,10 @@ const testCase = (group: string, name: string, message: string): TestCase =>
 /** @param message of an error of a hook. */
 const testModule = (cases: readonly TestCase[], message?: string): TestModule =>
   ({
-    children: { allTests: () => cases, allSuites: () => [{ errors: () => (message === undefined ? [] : [{ message }]) }] },
+    children: {
+      allTests: () => cases,
+      allSuites: () => [{ errors: () => (message === undefined ? [] : [{ message }]) }],
+    },
     errors: () => [],
   }) as unknown as TestModule;
 
@@ -35,7 +38,10 @@ function runWith(cases: readonly TestCase[], reported: readonly TestCase[], mess
 }
 
 const [first, second] = [testCase("wait", "wait() resolves", "one"), testCase("wait", "wait() rejects", "two")];
-const [ready, calls] = [testCase(BENCHMARK_GROUP, "time to ready", "three"), testCase(BENCHMARK_GROUP, "calls", "four")];
+const [ready, calls] = [
+  testCase(BENCHMARK_GROUP, "time to ready", "three"),
+  testCase(BENCHMARK_GROUP, "calls", "four"),
+];
 
 test("results are in the order of the cases, in whichever order vitest reports them", () => {
   const run = runWith([first, second, ready, calls], [calls, second, ready, first]);
