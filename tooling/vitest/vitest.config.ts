@@ -82,6 +82,8 @@ export default defineConfig({
   ...shared,
   test: {
     sequence: { sequencer: LongestFirst },
+    // The summary of `npm test` has the message of a failure only, so it must contain the values.
+    chaiConfig: { truncateThreshold: 2_000 },
     projects: [
       {
         ...shared,

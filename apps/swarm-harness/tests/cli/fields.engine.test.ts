@@ -73,7 +73,7 @@ test("an app reads a character device of the host, under another path and with r
 
   await write({ meter: { ...meter, devices: [`${device}:/dev/ttyUSB0:rw`] } });
   const plan = await ofdeploy("plan");
-  expect(plan.code).toBe(2);
+  expect(plan).toMatchObject({ code: 2 });
   expect(plan.stdout).toMatch(/devices\[0\] +r => rw$/m);
   await expectUpWithoutChangesAfter();
 });
@@ -102,7 +102,7 @@ test("an app reads lines from a pseudo-terminal that is mounted as a serial port
 test("an app with a device that the host does not have fails with the device's path, and leaves no container", async () => {
   await write({ meter: { devices: ["/dev/of-no-such-device"], command: shell("") } });
   const up = await ofdeploy("up");
-  expect(up.code).toBe(1);
+  expect(up).toMatchObject({ code: 1 });
   expect(up.stderr).toContain("has no device /dev/of-no-such-device");
   expect(up.stderr).toMatch(/openfactory\.yml:1:\d+/);
   expect((await engine.request("GET", `/containers/${id}-meter/json`)).status).toBe(404);

@@ -47,7 +47,7 @@ test("up rejects a missing external secret with its position, and changes nothin
   const file = { name: project, networks: { back: {} }, secrets: { key: { external: true } }, apps: { app } };
   await writeFile(join(folder, "openfactory.yml"), JSON.stringify(file, null, 2));
   const up = await run({}, "up");
-  expect(up.code).toBe(1);
+  expect(up).toMatchObject({ code: 1 });
   expect(up.stderr).toMatch(/^error\[NOT_FOUND\] .*openfactory\.yml:\d+:\d+: app: .*There is no secret key on /m);
   expect(up.stderr).toContain("openfactory-secret.key");
   expect(await leftovers()).toEqual([]);

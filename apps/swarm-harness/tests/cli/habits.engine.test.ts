@@ -46,13 +46,13 @@ test("lines typed out of habit work on a real engine", async () => {
   expect((await ofdeploy("ps -q web")).out).toBe("");
   expect(await ofdeploy("up --yes -q web")).toMatchObject({ code: 0, out: "web\n" });
   expect(await ofdeploy("up --remove-orphans -q")).toMatchObject({ code: 0, out: "" });
-  expect((await ofdeploy("wait --timeout 1m")).code).toBe(0);
+  expect(await ofdeploy("wait --timeout 1m")).toMatchObject({ code: 0 });
   expect((await ofdeploy("ps -aq")).out).toMatch(/^[0-9a-f]{64}\n[0-9a-f]{64}\n$/);
   expect((await ofdeploy("logs --tail=1 -t web")).out).toMatch(/^web \| \d{4}-\d\d-\d\dT\S+Z hello\n$/);
   expect((await ofdeploy("port web 8080")).out).toBe(`0.0.0.0:${port}\n`);
   expect((await ofdeploy("images -q")).out).toMatch(/^\S+\n$/);
   expect((await ofdeploy("ls")).out).toMatch(new RegExp(`^${id} +running +2/2 +docker +openfactory.yml`, "m"));
-  expect((await ofdeploy("plan web")).code).toBe(0);
+  expect(await ofdeploy("plan web")).toMatchObject({ code: 0 });
   expect(await ofdeploy("down -q db")).toMatchObject({ code: 0, out: "db\n" });
   expect((await ofdeploy("ps -q")).out).toMatch(/^[0-9a-f]{64}\n$/);
 });

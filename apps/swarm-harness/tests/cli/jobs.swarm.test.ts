@@ -76,7 +76,7 @@ test("a failed up does not run the previous version of a job again, and rollback
   expect(await ofdeploy("up")).toMatchObject({ code: 0 });
   write(2, "exit 3");
   const failed = await ofdeploy("up");
-  expect(failed.code).toBe(1);
+  expect(failed).toMatchObject({ code: 1 });
   expect(failed.stdout).toContain("not reverted: the app is a job, and a revert would run its previous version again");
   expect(failed.stdout).toMatch(/migrate: kept/);
   expect(await migrations()).toEqual(["1", "2"]);

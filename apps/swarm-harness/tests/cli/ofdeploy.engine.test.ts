@@ -107,7 +107,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     });
     const up = await ofdeploy(["up"]);
     expect(up.err).not.toContain("error[");
-    expect(up.code).toBe(0);
+    expect(up).toMatchObject({ code: 0 });
     expect(up.out).toMatch(/web +running +1\/1[^]*init +completed/);
     expect(await containers()).toEqual([`${id}-init`, `${id}-web`]);
 
@@ -127,7 +127,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
 
     const down = await ofdeploy(["down"]);
     expect(down.out).toContain("2 removed");
-    expect(down.code).toBe(0);
+    expect(down).toMatchObject({ code: 0 });
     expect(await containers()).toEqual([]);
     expect((await ofdeploy(["down"])).out).toContain("nothing to remove");
   });
@@ -143,7 +143,7 @@ depends_on: {init: {condition: service_completed_successfully}}`,
       const up = await ofdeploy(["up", "--no-wait"]);
       expect(up.err).toMatch(new RegExp(`^one: pulling ${reference}$`, "m"));
       expect(up.err.split("\n").filter((line) => line.startsWith(`${reference}: `))).toEqual([`${reference}: pulled`]);
-      expect(up.code).toBe(0);
+      expect(up).toMatchObject({ code: 0 });
 
       write({
         four: `${pulled}\nimage_pull_policy: never`,
@@ -181,11 +181,11 @@ depends_on: {init: {condition: service_completed_successfully}}`,
     write({ web: `${sleeps}\nnetworks: [${network}]` });
     const good = await ofdeploy(["doctor"]);
     expect(good.out).toMatch(/^ok +engine: Engine \d+/m);
-    expect(good.code).toBe(0);
+    expect(good).toMatchObject({ code: 0 });
     write({ web: `${sleeps}\nnetworks: [${id}-net]` });
     const bad = await ofdeploy(["doctor"]);
     expect(bad.out).toMatch(/^failed +network .*\n {2}hint: /m);
-    expect(bad.code).toBe(1);
+    expect(bad).toMatchObject({ code: 1 });
   });
 });
 
@@ -213,7 +213,7 @@ describe("changes on a real engine", () => {
 
     writeFileSync(join(folder, "web.env"), "LEVEL=debug\nTOKEN=hunter2\n");
     const plan = await ofdeploy(["plan"]);
-    expect(plan.code).toBe(2);
+    expect(plan).toMatchObject({ code: 2 });
     expect(plan.out).toContain("environment.LEVEL  (hidden) => (hidden)");
     expect(plan.out).not.toMatch(/TOKEN|debug/);
     expect((await ofdeploy(["plan", "--show-env"])).out).toContain("environment.LEVEL  info => debug");
@@ -255,7 +255,7 @@ describe("changes on a real engine", () => {
       db: `${sleeps}\nenvironment: [B=2]`,
     });
     const failed = await ofdeploy(["up"]);
-    expect(failed.code).toBe(1);
+    expect(failed).toMatchObject({ code: 1 });
     expect(failed.err).toMatch(/^error\[TASK_FAILED\] [^]*exit code 3[^]*\| no disk\n/m);
     expect(failed.out).toMatch(/web +(?:failed|rolled back) +previous version[^]*db +reverted +previous version/);
     expect(failed.out).toContain("reverting this run:\n");
@@ -444,7 +444,7 @@ describe("as a process", () => {
         kill(signal);
       },
     });
-    expect(ran.code).toBe(code);
+    expect(ran).toMatchObject({ code });
     expect(ran.err).toContain("reverting the changes of this run");
     expect(await containers()).toEqual([]);
   });

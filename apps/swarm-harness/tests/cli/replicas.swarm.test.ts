@@ -103,7 +103,7 @@ test("replicas on three nodes read different slots, before and after scale to 5 
   expect(scaled.stderr).toContain("SWARM_REPLICAS changes to 5: press.1, press.2, press.3 restart");
   await expectReplicas(5);
   const planned = await ofdeploy("plan");
-  expect(planned.code).toBe(2);
+  expect(planned).toMatchObject({ code: 2 });
   expect(planned.stdout).toMatch(/environment\.SWARM_REPLICAS +5 => 3/);
   expect(planned.stdout).toContain("press.1, press.2, press.3, press.4, press.5 restart");
 

@@ -153,7 +153,7 @@ ${more}`;
     });
     expect(await services()).toEqual([]);
     const waited = await ofdeploy("up", "--file", nowhere, "--timeout", "4s", "--no-preflight");
-    expect(waited.code).toBe(6);
+    expect(waited).toMatchObject({ code: 6 });
     expect(waited.stderr).toMatch(/error\[TIMEOUT\].*no suitable node/);
     expect(waited.stderr).toContain("No node matches the constraints");
     expect(await services()).toEqual([]);
@@ -232,7 +232,7 @@ ${more}`;
       `name: rolled\napps:${app("web", policy).replace("command: sleep 1000", "command: sh -c 'echo no disk; exit 3'")}\n`,
     );
     const up = await ofdeploy("up", "--file", bad);
-    expect(up.code).toBe(1);
+    expect(up).toMatchObject({ code: 1 });
     expect(up.stdout).toMatch(/web +(?:rolled back|failed) +previous version/);
     expect(up.stdout).toContain("rolled now: 1 previous version");
     expect(up.stderr).toMatch(/^error\[(?:ROLLED_BACK|TASK_FAILED)\] /m);
@@ -337,7 +337,7 @@ ${more}`;
       `name: local\napps:${app("kept", "    storage: {data: {type: local, local_path: /srv, mount_point: /data}}")}\n`,
     );
     const refused = await ofdeploy("up", "--file", file);
-    expect(refused.code).toBe(3);
+    expect(refused).toMatchObject({ code: 3 });
     expect(refused.stderr).toMatch(/error\[INVALID_FILE\] .*openfactory\.yml:\d+:\d+/);
     expect(await services()).toEqual([]);
   });
@@ -352,7 +352,7 @@ ${more}`;
 `,
     );
     const up = await ofdeploy("up", "--file", file);
-    expect(up.code).toBe(1);
+    expect(up).toMatchObject({ code: 1 });
     expect(up.stderr).toMatch(
       /error\[IMAGE_NOT_FOUND\].*rejected on node-\d: No such image: openfactory\/no-such-image:1/,
     );
@@ -395,7 +395,7 @@ ${more}`;
 
       const other = await fileOf(`name: other\napps:${ofPrivate("other-app")}\n`);
       const refused = await ofdeployWith({ DOCKER_CONFIG: join(folder, "none") }, "up", "--file", other);
-      expect(refused.code).toBe(4);
+      expect(refused).toMatchObject({ code: 4 });
       expect(refused.stderr).toContain(`has no login for this registry. Run \`docker login ${registry.host}\`.`);
       expect(await services()).toEqual(["open-app", "private-app"]);
     } finally {
@@ -416,7 +416,7 @@ ${more}`;
       "--file",
       await fileOf(`name: n\napps:${app("net-app", "    networks: [one-node]")}\n`),
     );
-    expect(local.code).toBe(5);
+    expect(local).toMatchObject({ code: 5 });
     expect(local.stderr).toMatch(/error\[CONFLICT\] \S+:8:16: net-app: Network one-node is not a network of the swarm/);
     expect(await services()).toEqual([]);
 
@@ -427,7 +427,7 @@ ${more}`;
       "--file",
       await fileOf(`name: second\napps:${app("second-app", '    ports: ["18090:80"]')}\n`),
     );
-    expect(second.code).toBe(5);
+    expect(second).toMatchObject({ code: 5 });
     expect(second.stderr).toMatch(
       /error\[CONFLICT\] \S+:8:13: second-app: Host port 18090 is already published by service first-app/,
     );
@@ -437,7 +437,7 @@ ${more}`;
   test("up fails with NOT_A_SWARM_MANAGER on a worker", async () => {
     const file = await fileOf(`name: n\napps:${app("worker-app", "")}\n`);
     const up = await callOfdeploy(["up", "--file", file, "--platform", "swarm", "--host", swarm.workers[0]!.host]);
-    expect(up.code).toBe(4);
+    expect(up).toMatchObject({ code: 4 });
     expect(up.stderr).toMatch(/error\[NOT_A_SWARM_MANAGER\]/);
   });
 });

@@ -48,7 +48,7 @@ describe("the benchmark of the strategy in memory", () => {
   });
 
   test("leaves results and exit code unchanged, and is no case of the contract", () => {
-    expect(run.code).toBe(0);
+    expect(run).toMatchObject({ code: 0 });
     expect(run.report.otherFailures).toBeUndefined();
     expect(run.report.cases).toMatchObject({ failed: 0, skipped: 0 });
   });

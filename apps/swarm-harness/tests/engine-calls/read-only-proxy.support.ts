@@ -123,7 +123,7 @@ export async function checkReadOnlyProxy(
     await read("doctor");
 
     direct.write("openfactory.yml", { web: 2, db: 1 }, { name: id });
-    expect((await run("plan")).code).toBe(2);
+    expect(await run("plan")).toMatchObject({ code: 2 });
     for (const [command, ...words] of name === "docker" ? [...CHANGES, EXEC] : CHANGES) {
       const refused = await run(command, ...words);
       expect(refused, `${command}: ${refused.stderr}`).toMatchObject({ code: 4 });

@@ -33,9 +33,9 @@ test("every call of every command is explained while the engine does not answer 
     [["exec", "-T", "web", "true"], 0],
   ]);
   write(2);
-  expect((await explained.run(["up", "--json"])).code).toBe(0);
-  expect((await explained.run(["rollback"], { isTTY: true })).code).toBe(0);
-  expect((await explained.run(["down", "--json"])).code).toBe(0);
+  expect(await explained.run(["up", "--json"])).toMatchObject({ code: 0 });
+  expect(await explained.run(["rollback"], { isTTY: true })).toMatchObject({ code: 0 });
+  expect(await explained.run(["down", "--json"])).toMatchObject({ code: 0 });
   expect(explained.silent).toEqual([]);
   expect(explained.calls.size).toBeGreaterThan(20);
 });

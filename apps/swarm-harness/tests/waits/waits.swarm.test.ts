@@ -36,9 +36,9 @@ test("every call of every command is explained while the manager does not answer
     [["refresh-auth"], 0],
   ]);
   write(2);
-  expect((await explained.run(["up", "--json", "--no-wait"])).code).toBe(0);
-  expect((await explained.run(["rollback", "--no-wait"], { isTTY: true })).code).toBe(0);
-  expect((await explained.run(["down", "--json"])).code).toBe(0);
+  expect(await explained.run(["up", "--json", "--no-wait"])).toMatchObject({ code: 0 });
+  expect(await explained.run(["rollback", "--no-wait"], { isTTY: true })).toMatchObject({ code: 0 });
+  expect(await explained.run(["down", "--json"])).toMatchObject({ code: 0 });
   expect(explained.silent).toEqual([]);
   expect(explained.calls.size).toBeGreaterThan(20);
 });
