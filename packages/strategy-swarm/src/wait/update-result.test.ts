@@ -126,6 +126,15 @@ describe("wait() on an update that is rolled back", () => {
     });
   });
 
+  test("says how many tasks of the previous version are running, if not all are", async () => {
+    const { found, tasks } = rolledBack(before(0));
+    const starting = { found, tasks: [task(3, "starting"), ...tasks.slice(1)] };
+    await expect(wait(rollingBack, starting)).rejects.toMatchObject({
+      code: "ROLLED_BACK",
+      hint: "0 of 1 tasks of the previous version are running: check with `ofdeploy ps`. Check the last log lines.",
+    });
+  });
+
   test("reports a rollback before the wait if it is recent, but not one of a day ago", async () => {
     await expect(wait(rolledBack(before(30)))).rejects.toMatchObject({ code: "ROLLED_BACK" });
     expect(await wait(rolledBack(before(86_400)))).toMatchObject({ state: "running" });

@@ -53,7 +53,7 @@ export const swarmWillRollBack = ({ service }: Observation): boolean =>
 export async function updateFailure(
   engine: DockerEngine,
   observed: Observation,
-  { state }: ServiceStatus,
+  { state, replicas }: ServiceStatus,
   ended: string | undefined,
 ): Promise<DeploymentError | undefined> {
   const { service, tasks } = observed;
@@ -68,7 +68,10 @@ export async function updateFailure(
       return serviceFailure(engine, observed, failedTask, {
         code: "ROLLED_BACK",
         summary: `Service ${Name} was rolled back because its new version failed`,
-        hint: "The previous version is running.",
+        hint:
+          replicas.running >= replicas.desired
+            ? "The previous version is running."
+            : `${replicas.running} of ${replicas.desired} tasks of the previous version are running: check with \`ofdeploy ps\`.`,
       });
     }
     case "paused":
