@@ -77,8 +77,7 @@ export async function waitForService(
     readySince: 0,
   };
   let { status, confirmAt, readyAt } = await assess(engine, observed, progress, options);
-  while (Date.now() < readyAt) {
-    if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
+  for (;;) {
     if (Date.now() >= confirmAt) {
       const run = await containersRun(engine, observed);
       if (run === true) break;
@@ -86,6 +85,8 @@ export async function waitForService(
       // The swarm is about to report the end of the container.
       if (run === false) readyAt = Infinity;
     }
+    if (Date.now() >= readyAt) break;
+    if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
     const withinMs = Math.min(end, readyAt, confirmAt) - Date.now();
     const wanted = { name: serviceName, last: observed };
     const now = await poller.next(wanted, { signal, service: serviceName, withinMs });
@@ -100,9 +101,10 @@ export async function waitForService(
   return status;
 }
 
+/** Times are in milliseconds since 1970. */
 interface Assessment {
   status: ServiceStatus;
-  /** From when on the service counts as ready if all its containers are seen running, in milliseconds since 1970. */
+  /** From when on the service counts as ready if all its containers are seen running. Infinity if that is no sooner. */
   confirmAt: number;
   /** From when on it counts as ready if nothing changes. Infinity while it is not ready. */
   readyAt: number;
@@ -132,7 +134,8 @@ async function assess(
   progress.readySince = isReady(status) && !isUpdating(observed.service) ? progress.readySince || Date.now() : 0;
   const [confirmedMs, ms] = status.state === "running" ? msToSettle(current, progress, settleMs) : [0, 0];
   const readySince = progress.readySince || Infinity;
-  const [confirmAt, readyAt] = [readySince + confirmedMs, readySince + ms];
+  const readyAt = readySince + ms;
+  const confirmAt = confirmedMs < ms ? readySince + confirmedMs : Infinity;
   if (Date.now() < readyAt)
     observer?.({
       type: "waiting",
