@@ -1,6 +1,13 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CapturedOutput } from "../../../swarm-harness/tests/cli/support/run-ofdeploy.js";
 import { liveProgress, render } from "./live-progress.js";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const plain = (_: unknown, text: string): string => text;
 const line = (app: string, kind: "idle" | "busy" | "good" | "bad", text = "deploying") => ({

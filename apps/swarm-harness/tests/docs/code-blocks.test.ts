@@ -68,7 +68,7 @@ describe("programs", () => {
     folder = createConsumer();
     for (const block of blocks) writeProgram(folder, block);
     errors = await typeErrors(folder, blocks);
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each(titled(blocks))("%s compiles with the published types", (place) => {
