@@ -30,7 +30,7 @@ const onRealEngines = {
   maxWorkers: 8,
   isolate: false,
   sequence: { groupOrder: 1 },
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   hookTimeout: 600_000,
   // In rare cases, an engine in a container hangs when it starts a container, which tests can't avoid. `npm test` lists
   // retried tests.
@@ -115,7 +115,15 @@ export default defineConfig({
       { ...shared, test: { name: "swarm", include: [swarmTests], ...onRealEngines } },
       {
         ...shared,
-        test: { name: "packages", include: [packageTests], maxWorkers: 8, isolate: false, sequence: { groupOrder: 1 } },
+        test: {
+          name: "packages",
+          include: [packageTests],
+          maxWorkers: 8,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
       },
       { ...shared, test: { name: "repeat", include: [repeatTests], ...onRealEngines } },
       { ...shared, test: { name: "matrix", include: [matrixTests], ...onRealEngines } },

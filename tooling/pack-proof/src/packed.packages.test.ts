@@ -11,15 +11,14 @@ import type { Tarball } from "./pack.js";
 import { root, run, tryRun } from "./run.js";
 
 // Several installs with npm outside of the workspace.
-const LIMIT = 300_000;
 // The install scripts of ssh2 and cpu-features take long and are optional.
 const INSTALL = ["install", "--ignore-scripts"];
 
 let outside: Outside;
 beforeAll(async () => {
   outside = await Outside.create();
-}, LIMIT);
-afterAll(() => outside?.close(), LIMIT);
+});
+afterAll(() => outside?.close());
 
 const APPS = "name: factory\napps:\n  web:\n    uuid: WEB\n    image: demo:1\n  db:\n    uuid: DB\n    image: demo:1\n";
 
@@ -43,7 +42,7 @@ test("every tarball has its files, a README and the license, but no tests or wor
   expect(Object.fromEntries(all)).toEqual(Object.fromEntries(all.map(([name]) => [name, []])));
 });
 
-describe("an installation of one strategy has no code of the others", { timeout: LIMIT }, () => {
+describe("an installation of one strategy has no code of the others", () => {
   const install = async (project: string, ...packages: string[]) => {
     await outside.write(project, { "package.json": { name: project, private: true } });
     await outside.npm(project, ...INSTALL, ...packages);
@@ -67,7 +66,7 @@ describe("an installation of one strategy has no code of the others", { timeout:
   });
 });
 
-test("types and exports of every package resolve outside of the workspace", { timeout: LIMIT }, async () => {
+test("types and exports of every package resolve outside of the workspace", async () => {
   const all = outside.tarballs.map(({ manifest }) => manifest.name);
   // Requires vitest; the strategy that is created below compiles against it.
   const used = all.filter((name) => name !== "@openfactory/strategy-contract-tests");
@@ -84,7 +83,7 @@ test("types and exports of every package resolve outside of the workspace", { ti
   expect(JSON.parse(out)).toEqual([["docker", "swarm"], 1, "running", "demo:1", 0, "string", true, { project: "p" }]);
 });
 
-describe("the command", { timeout: LIMIT }, () => {
+describe("the command", () => {
   const MAX_BYTES = 4 * 1024 ** 2;
 
   test("is one package without dependencies, of at most 4 MiB", async () => {
@@ -162,7 +161,7 @@ describe("a new strategy, from public packages only", () => {
   const plant = "plant";
   const ofdeploy = (...args: string[]) => outside.installed(plant, "ofdeploy", ...args);
 
-  test("is created by npm create, builds, and passes the contract", { timeout: LIMIT }, async () => {
+  test("is created by npm create, builds, and passes the contract", async () => {
     await outside.write(".", { "package.json": { name: "outside", private: true } });
     const { out } = await outside.npm(".", "create", "@openfactory/strategy", "rack", "--", "--package", "@acme/rack");
     expect(out).toContain("Created @acme/rack for the platform rack in rack");
@@ -178,7 +177,7 @@ describe("a new strategy, from public packages only", () => {
     print(`contract of the created strategy: ${passed} passed`);
   });
 
-  test("is found by its declaration, and used by ofdeploy", { timeout: LIMIT }, async () => {
+  test("is found by its declaration, and used by ofdeploy", async () => {
     await outside.write(plant, {
       "package.json": { name: plant, private: true },
       "openfactory.yml": APPS,
@@ -202,7 +201,7 @@ describe("a new strategy, from public packages only", () => {
     expect((await ofdeploy("ps", "--platform", "rack")).out).toMatch(/web +web +not deployed/);
   });
 
-  test("accepts a plugin with its own copies of core and tsyringe", { timeout: LIMIT }, async () => {
+  test("accepts a plugin with its own copies of core and tsyringe", async () => {
     const plugin = await addPluginWithOwnCopies(outside, plant);
     const named = ["--plugin", plugin, "--platform", "own", "--option", "reason=by its own copy"];
     const up = await ofdeploy("up", "--no-rollback", ...named);
@@ -213,7 +212,7 @@ describe("a new strategy, from public packages only", () => {
     });
   });
 
-  test("accepts a connector and an asset listener of an installed package", { timeout: LIMIT }, async () => {
+  test("accepts a connector and an asset listener of an installed package", async () => {
     await addOwnConnector(outside, plant);
     const up = await ofdeploy("up", "--platform", "rack", "--file", "modbus.yml");
     expect(up, up.err).toMatchObject({ code: 0 });
@@ -229,7 +228,7 @@ describe("a new strategy, from public packages only", () => {
     expect(noted).toBe("created device VALVE-1\nremoved device VALVE-1\n");
   });
 
-  test("works with unusable plugins, whose errors have reasons", { timeout: LIMIT }, async () => {
+  test("works with unusable plugins, whose errors have reasons", async () => {
     const manifest = JSON.parse(await readFile(outside.path(plant, "package.json"), "utf8"));
     await addBrokenPlugins(outside, plant, manifest);
 

@@ -80,4 +80,4 @@ test("init describes containers of `docker run`, and adopting them changes only 
     ],
     keepsMissing: false,
   });
-}, 120_000);
+});

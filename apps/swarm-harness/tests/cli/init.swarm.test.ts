@@ -40,4 +40,4 @@ test("init describes services of `docker service create`, and adopting them chan
   await docker("network rm init-line");
   await docker("secret rm init-tls");
   await docker("config rm init-conf");
-}, 120_000);
+});

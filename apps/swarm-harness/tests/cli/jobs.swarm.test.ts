@@ -98,7 +98,7 @@ test("a failed up does not run the previous version of a job again, and rollback
   const named = await ofdeploy("rollback", "migrate");
   expect(named, named.stderr).toMatchObject({ code: 0 });
   expect(await migrations()).toEqual(["1", "2", "2", "3"]);
-}, 300_000);
+});
 
 test("ps shows an app with 0 replicas as stopped", async () => {
   write(1, "sleep 1000");

@@ -4,7 +4,6 @@ import { ListingEngine } from "./support/listing-engine.js";
 import { appFile, TestProject } from "./support/run-ofdeploy.js";
 import { SHELLS, ShellTerminal } from "./support/shell-terminal.js";
 
-const LIMIT = 180_000;
 const TAB = "\t";
 
 let engine: ListingEngine;
@@ -26,7 +25,7 @@ async function whyMissing(shell: string): Promise<string | undefined> {
 }
 
 describe.concurrent.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])("%s", (name) => {
-  test("completes commands, options, values and live names", { timeout: LIMIT }, async (context) => {
+  test("completes commands, options, values and live names", async (context) => {
     const reason = await whyMissing(name);
     if (reason !== undefined) context.skip(reason);
     const project = new TestProject().write(appFile({ weather: "", "web-1": "", "web-2": "" }, "hall"));

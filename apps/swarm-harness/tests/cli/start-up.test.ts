@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { COMMAND, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 
-const LIMIT = 60_000;
 const PLATFORMS = ["platforms", "--json"] as const;
 
 async function temporaryDirectory(): Promise<string> {
@@ -25,7 +24,7 @@ process.on("exit", () => {
 });
 `;
 
-test("zod compiles no functions", { timeout: LIMIT }, async () => {
+test("zod compiles no functions", async () => {
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, REPORT);
@@ -38,7 +37,7 @@ test("zod compiles no functions", { timeout: LIMIT }, async () => {
   expect(modules).not.toContain("internal/navigator");
 });
 
-test("ofdeploy fills the compile cache in the user's cache directory", { timeout: LIMIT }, async () => {
+test("ofdeploy fills the compile cache in the user's cache directory", async () => {
   const directory = await temporaryDirectory();
   const { code } = await spawnOfdeploy(PLATFORMS, {
     HOME: directory,
@@ -50,7 +49,7 @@ test("ofdeploy fills the compile cache in the user's cache directory", { timeout
   expect((await readdir(join(directory, "ofdeploy", "compile-cache"))).length).toBeGreaterThan(0);
 });
 
-test("ofdeploy works if the compile cache can't be written", { timeout: LIMIT }, async () => {
+test("ofdeploy works if the compile cache can't be written", async () => {
   const file = join(await temporaryDirectory(), "file");
   await writeFile(file, "");
   expect(await spawnOfdeploy(PLATFORMS, { NODE_COMPILE_CACHE: file })).toMatchObject({ code: 0, stderr: "" });
@@ -83,7 +82,7 @@ test.each([
   [["__complete", "1", "up", "--"], ["ofdeploy-complete.cjs"], /work|rare|compose|yaml/],
   [["platforms"], ["ofdeploy-rare.cjs"], /compose/],
   [["validate"], ["ofdeploy-work.cjs"], /rare|compose|xml/],
-])("ofdeploy %j loads only the files that it needs", { timeout: LIMIT }, async (words, needed, unwanted) => {
+])("ofdeploy %j loads only the files that it needs", async (words, needed, unwanted) => {
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, CHUNKS);

@@ -12,7 +12,7 @@ describe("the benchmark of the strategy in memory", () => {
   let run: ContractRun;
   beforeAll(async () => {
     run = await runContract(fileOf("../../../../tooling/conformance/src/targets/memory.ts"), ...OPTIONS);
-  }, 120_000);
+  });
 
   test("measures rates, the time to ready and calls, without a remark", () => {
     expect(run.report.benchmark?.remarks).toEqual([]);
@@ -75,4 +75,4 @@ test("a failure during the benchmark is a remark, and leaves the exit code 0", a
   ]);
   expect(out).toContain("  remark: concurrent deploys and removals: The engine is busy.");
   expect(markdown).toContain("### Remarks\n\n- concurrent deploys and removals: The engine is busy.");
-}, 120_000);
+});

@@ -12,7 +12,6 @@ import { buildFutureHost, type FutureHost } from "./future-host.js";
 const TARBALL = fileURLToPath(new URL("frozen-1.0/openfactory-strategy-frozen-1.0.0.tgz", import.meta.url));
 
 // Runs npm, and bundles a host.
-const LIMIT = 60_000;
 
 let project: TestProject;
 let plugin: unknown;
@@ -22,7 +21,7 @@ beforeAll(() => {
   const options = ["--offline", "--no-audit", "--no-fund", "--silent"];
   execFileSync("npm", ["install", ...options, TARBALL], { cwd: project.folder });
   plugin = createRequire(join(project.folder, "package.json"))("openfactory-strategy-frozen/plugin.js");
-}, LIMIT);
+});
 afterAll(() => project.remove());
 
 describe("a plugin that was packed with contract 1.0", () => {
@@ -78,7 +77,7 @@ describe("a plugin for contract 1.0 on a host with contract 1.1", () => {
   beforeAll(async () => {
     ({ host, folder } = await buildFutureHost());
     strategy = await create(host);
-  }, LIMIT);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** With a field and a part of a field that 1.1 added. */

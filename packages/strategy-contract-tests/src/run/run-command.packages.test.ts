@@ -38,7 +38,7 @@ describe("the run of a strategy with five faults", () => {
   beforeAll(async () => {
     ran = await run("run", target, "--out", folder);
     report = JSON.parse(await read("conformance.json"));
-  }, 120_000);
+  });
 
   test("fails with the five clauses that it breaks, and no other", () => {
     expect(ran).toMatchObject({ code: 1 });
@@ -91,7 +91,7 @@ test("a run of some clauses judges these", async () => {
   const { code, out } = await run("run", target, "--only", "INSPECT-1", "--json", join(folder, "some.json"));
   expect([code, out]).toEqual([0, expect.stringContaining("the selected clauses: conformant")]);
   expect(JSON.parse(await read("some.json"))).toMatchObject({ result: "partial", selection: { only: ["INSPECT-1"] } });
-}, 60_000);
+});
 
 describe("a target module that can't be used is an error without a stack trace", () => {
   test.each([
@@ -149,7 +149,7 @@ test("a signal of the process closes the target, and the exit code is that of th
   expect(code).toBe(130);
   expect(await read("closed")).toBe("");
   expect(listeners, "vitest has no listener that ends the process first").toBe(before);
-}, 60_000);
+});
 
 test("--help, --version and --list run no case", async () => {
   expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("Exit codes:") });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
-const FAST = { settleMs: 0, timeoutMs: 2_000 };
+const FAST = { settleMs: 0, timeoutMs: 60_000 };
 const OURS = { owner: "ours" };
 const ports = { PortBindings: { "80/tcp": [{ HostIp: "", HostPort: "8080" }] } };
 const policy = { RestartPolicy: { Name: "always" } };

@@ -6,7 +6,7 @@ import { LocalDockerDeploymentStrategy } from "../strategy.js";
 type Strategy = LocalDockerDeploymentStrategy;
 type Outcome = { done: true } | { done: false; error: unknown };
 
-const FAST: UpdateOptions = { settleMs: 0, timeoutMs: 2_000 };
+const FAST: UpdateOptions = { settleMs: 0, timeoutMs: 60_000 };
 
 /** A service that is changed once more after some versions. The change is interrupted at each of its calls and events. */
 interface Scenario {

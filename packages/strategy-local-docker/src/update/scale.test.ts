@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
-const FAST = { settleMs: 0, timeoutMs: 2_000 };
+const FAST = { settleMs: 0, timeoutMs: 60_000 };
 const request = (Replicas: number, more: Partial<DeployRequest> = {}): DeployRequest => ({
   name: "demo",
   image: "app:1",

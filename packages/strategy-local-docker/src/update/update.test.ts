@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
-const FAST = { settleMs: 0, timeoutMs: 2_000 };
+const FAST = { settleMs: 0, timeoutMs: 60_000 };
 const plain = { name: "demo", image: "app:1" };
 const withPort = { ...plain, ports: { 8080: 80 } };
 

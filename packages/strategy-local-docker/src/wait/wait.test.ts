@@ -40,7 +40,7 @@ const withLogs = (engine: DockerEngine, logs: () => AsyncGenerator<object>): Doc
 };
 
 const waitOn = (...containers: object[]) =>
-  new LocalDockerDeploymentStrategy(engineWith(...containers)).wait("demo", { settleMs: 1, timeoutMs: 5_000 });
+  new LocalDockerDeploymentStrategy(engineWith(...containers)).wait("demo", { settleMs: 1, timeoutMs: 60_000 });
 
 test("wait() resolves for a running container that was restarted long ago", async () => {
   expect(await waitOn(container(7))).toMatchObject({ state: "running" });
@@ -207,7 +207,7 @@ test("wait() counts settleMs from a start that the same process has made, and no
     });
     await startInSlot(engine, "abc");
     await new Promise((resolve) => setTimeout(resolve, 60));
-    return new LocalDockerDeploymentStrategy(engine).wait("demo", { settleMs: 50, timeoutMs: 5_000 });
+    return new LocalDockerDeploymentStrategy(engine).wait("demo", { settleMs: 50, timeoutMs: 60_000 });
   };
   expect(await waitAfterStart(0)).toMatchObject({ state: "running" });
   await expect(waitAfterStart(1)).rejects.toMatchObject({ code: "TASK_FAILED" });
@@ -221,7 +221,7 @@ test.each(["running", "stopped"])(
     const found = container(0, state === "running" ? { StartedAt: ahead } : stopped);
     const waiting = new LocalDockerDeploymentStrategy(engineWith(found)).wait("demo", {
       settleMs: 50,
-      timeoutMs: 5_000,
+      timeoutMs: 60_000,
     });
     const outcome = await waiting.catch((error: { code: string }) => error.code);
     expect(outcome).not.toBe("TIMEOUT");

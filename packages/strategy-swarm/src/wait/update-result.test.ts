@@ -28,7 +28,7 @@ function swarm(polls: { found: object; tasks: object[] }[], more: Parameters<typ
   return { strategy: new SwarmDeploymentStrategy(engine), calls };
 }
 const wait = (...polls: { found: object; tasks: object[] }[]) =>
-  swarm(polls).strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+  swarm(polls).strategy.wait("demo", { settleMs: 1, timeoutMs: 60_000 });
 
 /** A task of the previous version, or of the version that failed. */
 const other = (number: number, state: string, status: object = {}, more: object = {}) =>
@@ -282,7 +282,7 @@ describe("an update whose new task was on a node that was lost before the task r
 
   test.each(["updating", "rollback_started"])("makes wait() reject with the node (%s)", async (state) => {
     const { strategy } = swarm([{ found: found(state), tasks }], withNode2("down"));
-    await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 3_000 })).rejects.toMatchObject({
+    await expect(strategy.wait("demo", { settleMs: 1, timeoutMs: 60_000 })).rejects.toMatchObject({
       code: "TASK_FAILED",
       message:
         "The update of service demo is blocked: node-2 was lost before its task ran, and the swarm waits for that task.",

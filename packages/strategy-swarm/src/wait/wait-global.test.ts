@@ -22,14 +22,14 @@ function swarm(nodes: object[], ...polls: object[][]) {
     "images.digest": () => "sha256:1",
   });
   const strategy = new SwarmDeploymentStrategy(engine);
-  return { strategy, calls, wait: () => strategy.wait("demo", { settleMs: 1, timeoutMs: 400 }) };
+  return { strategy, calls, wait: (timeoutMs = 60_000) => strategy.wait("demo", { settleMs: 1, timeoutMs }) };
 }
 const three = [node(1), node(2), node(3)];
 
 describe("wait() on a global service", () => {
   test("does not resolve while one node has rejected its task, although the swarm's count is complete", async () => {
     const { wait } = swarm(three, [...two, rejected(3), delayed(4)]);
-    await expect(wait()).rejects.toMatchObject({
+    await expect(wait(400)).rejects.toMatchObject({
       code: "TIMEOUT",
       message: expect.stringContaining("2 of 3 tasks run"),
     });

@@ -1,6 +1,6 @@
 import { DeploymentError, type ProgressEvent } from "@openfactory/deploy-core";
 import { fails, fakeEngine } from "@openfactory/docker-probes";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { node, service, task } from "../engine-answers.test.data.js";
 import { SwarmDeploymentStrategy } from "../strategy.js";
 
@@ -18,7 +18,7 @@ const swarmWith = (more: Parameters<typeof fakeEngine>[0], found: object, ...pol
   }).engine;
 };
 const waitWith = (...args: Parameters<typeof swarmWith>) =>
-  new SwarmDeploymentStrategy(swarmWith(...args)).wait("demo", { settleMs: 1, timeoutMs: 3_000 });
+  new SwarmDeploymentStrategy(swarmWith(...args)).wait("demo", { settleMs: 1, timeoutMs: 60_000 });
 const waitOn = (found: object, ...polls: object[][]) => waitWith({}, found, ...polls);
 
 test("wait() resolves for a running service that failed before", async () => {
@@ -72,6 +72,14 @@ test.each([
   await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
+test("wait() looks at the containers even if the process did nothing until the longer settling time was over", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const strategy = new SwarmDeploymentStrategy(swarmWith({ "containers.inspect": hasEnded }, once, ...startedIn(10)));
+  const observer = () => void vi.setSystemTime(Date.now() + 1_000);
+  await expect(strategy.wait("demo", { settleMs: 1, observer })).rejects.toMatchObject({ code: "TASK_FAILED" });
+});
+
 test("wait() after a slow start resolves after settleMs if the container on the manager's node runs", async () => {
   const running = () => ({ State: { Running: true } });
   const waiting = waitWith({ "containers.inspect": running }, once, ...startedIn(2_000));
@@ -88,7 +96,7 @@ test("wait() resolves once a health check has passed, without a time to settle",
     ContainerSpec: { Image: "demo:1", Healthcheck: { Test: ["CMD-SHELL", "exit 0"] } },
   });
   const strategy = new SwarmDeploymentStrategy(swarmWith({}, checked, ...startedIn(2_000)));
-  expect(await strategy.wait("demo", { settleMs: 600_000, timeoutMs: 3_000 })).toMatchObject({ state: "running" });
+  expect(await strategy.wait("demo", { settleMs: 600_000, timeoutMs: 60_000 })).toMatchObject({ state: "running" });
 });
 
 test("wait() reports a service that settles once, until something changes", async () => {

@@ -61,41 +61,37 @@ async function engineIsIdle(): Promise<void> {
   }
 }
 
-test(
-  `update() recovers the service after each of ${KILLS} processes that were killed during an update or a rollback`,
-  { timeout: 300_000 },
-  async () => {
-    const began = Date.now();
-    await strategy.deploy(request(1, false));
-    await strategy.update(request(2, false), FAST);
-    const whole = Date.now() - began;
-    let version = 2;
-    for (let kill = 0; kill < KILLS; kill++) {
-      const withPort = kill % 2 === 1;
-      const [call, argument] =
-        kill % 4 < 2 ? (["update", request(++version, withPort)] as const) : (["rollback", name] as const);
-      await killedAfter(Math.random() * whole, call, argument);
-      const left = (await ours()).map(({ Names }) => Names[0]?.slice(1));
-      const where = `kill ${kill} of ${call}, which left ${left.join(", ")}`;
+test(`update() recovers the service after each of ${KILLS} processes that were killed during an update or a rollback`, async () => {
+  const began = Date.now();
+  await strategy.deploy(request(1, false));
+  await strategy.update(request(2, false), FAST);
+  const whole = Date.now() - began;
+  let version = 2;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const withPort = kill % 2 === 1;
+    const [call, argument] =
+      kill % 4 < 2 ? (["update", request(++version, withPort)] as const) : (["rollback", name] as const);
+    await killedAfter(Math.random() * whole, call, argument);
+    const left = (await ours()).map(({ Names }) => Names[0]?.slice(1));
+    const where = `kill ${kill} of ${call}, which left ${left.join(", ")}`;
 
-      const listed = (await strategy.list()).filter((service) => service.name.startsWith(name));
-      expect(
-        listed.map((service) => service.name),
-        where,
-      ).toEqual([name]);
-      expect((await strategy.inspect(name)).ids, where).toEqual(listed[0]?.ids);
+    const listed = (await strategy.list()).filter((service) => service.name.startsWith(name));
+    expect(
+      listed.map((service) => service.name),
+      where,
+    ).toEqual([name]);
+    expect((await strategy.inspect(name)).ids, where).toEqual(listed[0]?.ids);
 
-      await strategy.update(request(++version, withPort), FAST);
-      const after = (await ours()).sort((a, b) => ((a.Names[0] ?? "") < (b.Names[0] ?? "") ? -1 : 1));
-      expect(
-        after.map(({ Names, State }) => `${Names[0]} ${State}`),
-        where,
-      ).toEqual([`/${name} running`, `/${name}.previous exited`]);
-      expect(after[0]?.Labels["version"], where).toBe(`${version}`);
-      // The containers that list() found are the previous version now.
-      expect(after[1]?.Id, where).toBe(listed[0]?.ids[0]);
-    }
-    await strategy.remove(name);
-    expect(await ours()).toEqual([]);
-  },
-);
+    await strategy.update(request(++version, withPort), FAST);
+    const after = (await ours()).sort((a, b) => ((a.Names[0] ?? "") < (b.Names[0] ?? "") ? -1 : 1));
+    expect(
+      after.map(({ Names, State }) => `${Names[0]} ${State}`),
+      where,
+    ).toEqual([`/${name} running`, `/${name}.previous exited`]);
+    expect(after[0]?.Labels["version"], where).toBe(`${version}`);
+    // The containers that list() found are the previous version now.
+    expect(after[1]?.Id, where).toBe(listed[0]?.ids[0]);
+  }
+  await strategy.remove(name);
+  expect(await ours()).toEqual([]);
+});
