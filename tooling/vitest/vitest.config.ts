@@ -84,6 +84,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // The summary of `npm test` has the message of a failure only, so it must contain the values.
     chaiConfig: { truncateThreshold: 2_000 },
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       {
         ...shared,

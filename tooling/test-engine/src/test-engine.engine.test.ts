@@ -42,7 +42,7 @@ test("a container of the test image runs its commands under a memory limit", asy
 test("the entrypoint image starts its entrypoint with its command", async () => {
   const id = await start(TEST_ENTRYPOINT_IMAGE);
   await expect
-    .poll(() => engine.api.call("GET", `/containers/${id}/logs?stdout=true`).then(String), { timeout: 10_000 })
+    .poll(() => engine.api.call("GET", `/containers/${id}/logs?stdout=true`).then(String))
     .toContain("entrypoint of the image\n");
 });
 

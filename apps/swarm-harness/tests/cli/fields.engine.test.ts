@@ -50,9 +50,7 @@ async function expectUpWithoutChangesAfter(): Promise<void> {
 
 /** Waits until the log of an app matches. */
 async function expectLog(app: string, pattern: RegExp): Promise<void> {
-  await expect
-    .poll(async () => (await ofdeploy("logs", app)).stdout, { timeout: 20_000, interval: 300 })
-    .toMatch(pattern);
+  await expect.poll(async () => (await ofdeploy("logs", app)).stdout, { interval: 300 }).toMatch(pattern);
 }
 
 /** A console of the kernel, and a character device from which its text can be read (vcs(4)). */

@@ -83,9 +83,7 @@ test("an app on the network of its node answers there, with its settings, and a 
     // The log of a replaced task stays, unlike that of a removed one.
     TaskTemplate: { ...service.Spec.TaskTemplate, ForceUpdate: 1 },
   });
-  await expect
-    .poll(async () => (await ofdeploy("logs", "app")).stdout, { timeout: 20_000, interval: 300 })
-    .toMatch(/asked to stop/);
+  await expect.poll(async () => (await ofdeploy("logs", "app")).stdout, { interval: 300 }).toMatch(/asked to stop/);
 });
 
 test.each([

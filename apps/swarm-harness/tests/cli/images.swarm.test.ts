@@ -166,7 +166,7 @@ if (everyVariant)
     });
     const ended = onFile("up");
     // The first request is the one of the manager for the digest.
-    await expect.poll(services, { timeout: 60_000, interval: 5 }).toEqual(["cut", "kept", "made"]);
+    await expect.poll(services, { interval: 5 }).toEqual(["cut", "kept", "made"]);
     await proxy.slow(/GET \/v2\/cut\/blobs/);
     await proxy.stop();
     const up = await ended;

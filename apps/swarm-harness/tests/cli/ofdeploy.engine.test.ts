@@ -299,7 +299,7 @@ describe("changes on a real engine", () => {
           const running = (await engineApi("GET", "/containers/json")).body as { Id: string; Names: string[] }[];
           return running.some((each) => each.Id !== Id && each.Names.includes(`/${candidate}`));
         },
-        { timeout: 60_000, interval: 50 },
+        { interval: 50 },
       )
       .toBe(true);
     kill?.("SIGKILL");

@@ -67,7 +67,7 @@ test("ps --watch continues while the engine restarts, shows a change after it, a
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (added) => (text += added));
   const ended = new Promise((resolve) => child.on("close", resolve));
-  const prints = (part: RegExp): Promise<void> => expect.poll(() => text, { timeout: 30_000 }).toMatch(part);
+  const prints = (part: RegExp): Promise<void> => expect.poll(() => text).toMatch(part);
   try {
     await prints(/web .*running/);
     gate.close();

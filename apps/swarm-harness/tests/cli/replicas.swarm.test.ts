@@ -85,7 +85,7 @@ test("replicas on three nodes read different slots, before and after scale to 5 
     }),
   );
   const expectReplicas = async (count: number): Promise<Replica[]> => {
-    await expect.poll(async () => (await replicasOf("press")).length, { timeout: 30_000 }).toBe(count);
+    await expect.poll(async () => (await replicasOf("press")).length).toBe(count);
     const replicas = await replicasOf("press");
     expect(new Set(replicas.map(({ slot }) => slot)).size, "slots").toBe(count);
     expect(new Set(replicas.map((replica) => replica.replicas))).toEqual(new Set([`${count}`]));

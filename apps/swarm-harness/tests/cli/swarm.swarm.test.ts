@@ -322,7 +322,7 @@ ${more}`;
       `name: locked\napps:${app("slow", '    healthcheck: {test: "sleep 4", interval: 1s, timeout: 10s}')}\n`,
     );
     const first = ofdeploy("up", "--file", file);
-    await expect.poll(services, { timeout: 20_000 }).toContain("slow");
+    await expect.poll(services).toContain("slow");
     const second = await ofdeploy("down", "--file", file);
     expect(second).toMatchObject({
       code: 5,

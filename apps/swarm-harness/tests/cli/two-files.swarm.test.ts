@@ -67,7 +67,7 @@ describe("a forgotten --platform", () => {
       expect(await onSwarm("down")).toMatchObject({ code: 0, stderr: expect.stringMatching(line("docker")) });
       // The engine removes the containers of ended tasks a little later.
       await expect
-        .poll(async () => (await containers(files.id)).map((name) => name.split(" ")[0]), { timeout: 30_000 })
+        .poll(async () => (await containers(files.id)).map((name) => name.split(" ")[0]))
         .toEqual([`${files.id}-other`]);
     } finally {
       await files.run("app.yml", "down", "--all", "--yes");

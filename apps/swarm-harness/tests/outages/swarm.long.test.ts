@@ -107,7 +107,7 @@ function printed(run: CommandRun): CommandRun {
 
 async function untilDown({ name }: Node): Promise<void> {
   const state = async () => (await nodes()).find(({ Description }) => Description.Hostname === name)?.Status.State;
-  await expect.poll(state, { timeout: 60_000 }).toBe("down");
+  await expect.poll(state).toBe("down");
 }
 
 const all = (state: string): Record<string, string> => ({ a: state, b: state, c: state, d: state });
@@ -161,7 +161,7 @@ describe("a lost worker", () => {
     expect(down.text).toContain(`may still run on ${worker.name}`);
     expect(await services()).toEqual({});
     await startAgain();
-    await expect.poll(() => worker.api.call("GET", "/containers/json"), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => worker.api.call("GET", "/containers/json")).toEqual([]);
   });
 
   test("that an app is bound to fails up before a change, with the reason, until the worker is back", async () => {
@@ -287,7 +287,7 @@ describe("a node that is cut off from the network", () => {
     apps.write({ version: 1 });
     const running = apps.start(["up", "--timeout", "60"], { options: onManagers([first, ...others]) });
     // Some of the tasks are placed by now.
-    await expect.poll(services, { timeout: 30_000, interval: 50 }).toHaveProperty("d");
+    await expect.poll(services, { interval: 50 }).toHaveProperty("d");
     isDown.add(first);
     await cutOff(first, async () => {
       const run = printed(await running.ended);
@@ -329,7 +329,7 @@ describe("a clock that is an hour off", () => {
     const healthcheck = 'healthcheck: { test: ["CMD", "sleep", "10"], interval: 1s, timeout: 30s }';
     apps.write({ version: 1, names: ["a"], lines: [healthcheck] });
     const first = apps.start(["up"], shifted);
-    await expect.poll(services, { timeout: 30_000, interval: 100 }).toHaveProperty("a");
+    await expect.poll(services, { interval: 100 }).toHaveProperty("a");
     const other = await apps.run(["scale", "a=2"]);
     expect(other.code, other.text).toBe(5);
     expect(other.text).toContain("has been locked by");

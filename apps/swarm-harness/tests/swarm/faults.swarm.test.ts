@@ -42,7 +42,7 @@ const ready = async (part: Partial<DeployRequest> = {}): Promise<DeployRequest> 
 };
 const failureOf = (waiting: Promise<unknown>): Promise<unknown> => waiting.catch((thrown: unknown) => thrown);
 const polled = async (check: () => Promise<boolean>): Promise<void> => {
-  await expect.poll(check, { timeout: 30_000, interval: 100 }).toBe(true);
+  await expect.poll(check, { interval: 100 }).toBe(true);
 };
 
 describe("an update that is abandoned before a node accepts its task", () => {
@@ -194,7 +194,7 @@ test("logs() rejects with UNSUPPORTED when the logging driver can't be read", as
   });
   await strategy.remove(name, { wait: true });
   await withDriver(syslog);
-  await expect.poll(read, { timeout: 30_000 }).toContain("ready");
+  await expect.poll(read).toContain("ready");
 });
 
 describe("an update with the order start-first whose old task has a resource that the new one needs", () => {

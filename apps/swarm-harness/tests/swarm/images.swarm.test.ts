@@ -328,7 +328,7 @@ describe("refreshAuth", () => {
     await setAvailability("node-3", "active");
     await setAvailability("node-2", "drain");
     await expect
-      .poll(async () => (await renewing.inspect(moved.name)).instances, { timeout: 60_000 })
+      .poll(async () => (await renewing.inspect(moved.name)).instances)
       .toMatchObject([{ node: "node-3", state: "running" }]);
     await expect(renewing.wait(stale.name)).rejects.toMatchObject({
       code: "IMAGE_NOT_FOUND",
@@ -338,7 +338,7 @@ describe("refreshAuth", () => {
     // The action of the hint: the next task uses the new credentials.
     await renewing.refreshAuth(stale.name);
     await expect
-      .poll(async () => (await renewing.inspect(stale.name)).instances, { timeout: 60_000 })
+      .poll(async () => (await renewing.inspect(stale.name)).instances)
       .toMatchObject([{ node: "node-3", state: "running" }]);
   });
 });

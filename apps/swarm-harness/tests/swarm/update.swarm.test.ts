@@ -61,7 +61,7 @@ describe("an update of two replicas to a command that ends after a second", () =
     const all = { running: 2, desired: 2 };
     if ((error as DeploymentError).hint?.startsWith("The previous version is running."))
       expect((await strategy.inspect(name)).replicas).toEqual(all);
-    await expect.poll(async () => (await strategy.inspect(name)).replicas, { timeout: 60_000 }).toEqual(all);
+    await expect.poll(async () => (await strategy.inspect(name)).replicas).toEqual(all);
     const { settings, previous } = await strategy.inspect(name);
     expect(settings).toEqual(await strategy.settingsOf(first));
     expect(previous).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { DockerEngine } from "@openfactory/docker-engine";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { MemoryEngine } from "../../test/memory-engine.js";
 import { LocalDockerDeploymentStrategy } from "../strategy.js";
 
@@ -49,7 +49,7 @@ test("updates that wait until the new version is ready hold no slot", async () =
   const options = { settleMs: 1e12, signal: caller.signal };
   const updates = names.map((name) => strategy.update({ name, image: "app:2" }, options));
   const ended = Promise.allSettled(updates);
-  await vi.waitFor(() => expect(count(/^start app\d+\.candidate/)).toBe(COUNT));
+  await expect.poll(() => count(/^start app\d+\.candidate/)).toBe(COUNT);
   caller.abort();
   await ended;
 });
@@ -69,7 +69,7 @@ test.each([
   }));
   await Promise.all(names.map((name, index) => strategy.deploy({ name, ...request(index) })));
   const updates = names.map((name, index) => strategy.update({ name, ...request(index), image: "app:2" }));
-  await vi.waitFor(() => expect(stopping).toBe(COUNT));
+  await expect.poll(() => stopping).toBe(COUNT);
   await strategy.deploy({ name: "other", ...plain });
   gate.resolve();
   await Promise.all(updates);
@@ -84,10 +84,10 @@ test("a deploy that is aborted while it waits for a slot creates nothing", async
     },
   }));
   const others = names.slice(0, SLOTS).map((name) => strategy.deploy({ name, ...plain }));
-  await vi.waitFor(() => expect(memory.calls).toHaveLength(SLOTS));
+  await expect.poll(() => memory.calls).toHaveLength(SLOTS);
   const caller = new AbortController();
   const late = strategy.deploy({ name: "late", ...plain }, { signal: caller.signal });
-  await vi.waitFor(() => expect(memory.calls.length).toBeGreaterThanOrEqual(SLOTS));
+  await expect.poll(() => memory.calls.length).toBeGreaterThanOrEqual(SLOTS);
   caller.abort();
   gate.resolve();
   await expect(late).rejects.toMatchObject({ code: "ABORTED" });

@@ -95,7 +95,7 @@ test("a watch starts when its stream is open: what is read afterwards misses no 
     isStarted = true;
     return watch;
   });
-  await vi.waitFor(() => expect(streams).toHaveLength(1));
+  await expect.poll(() => streams).toHaveLength(1);
   expect(isStarted).toBe(false);
   streams[0]?.open();
   (await starting).stop();

@@ -80,9 +80,7 @@ export async function checkFiles({ run, folder, project, more = "", leftovers }:
     const expected = lines.map((line) => `reader | ${line}\n`).join("");
     // A swarm returns the last lines of each task, also of those that it has replaced.
     const written = async () => (await ofdeploy(version, "logs", "reader", "--tail", "4")).stdout;
-    await expect
-      .poll(async () => (await written()).slice(-expected.length), { timeout: 20_000, interval: 300 })
-      .toBe(expected);
+    await expect.poll(async () => (await written()).slice(-expected.length), { interval: 300 }).toBe(expected);
   };
 
   await writeFile(join(folder, "openfactory.yml"), fileOf(project, more));

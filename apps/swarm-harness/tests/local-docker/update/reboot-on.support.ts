@@ -24,9 +24,7 @@ export const startsAfterReboot = (version: EngineVersion): void =>
       await strategy.update(request(2), { settleMs: 100 });
       await engine.kill();
       await engine.start();
-      await expect
-        .poll(() => strategy.list().catch(() => []), { timeout: 60_000 })
-        .toMatchObject([{ name: "boot", state: "running" }]);
+      await expect.poll(() => strategy.list().catch(() => [])).toMatchObject([{ name: "boot", state: "running" }]);
       const states = await engine.api.call("GET", "/containers/json?all=1");
       expect(
         states.map(({ Names, State }: { Names: string[]; State: string }) => `${Names[0]} ${State}`).sort(),
