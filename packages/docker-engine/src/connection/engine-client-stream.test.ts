@@ -18,10 +18,10 @@ describe("a stream", () => {
   it("yields bytes as they arrive, and has the time limit for its beginning only", async () => {
     const { fake, client } = await connect((_request, response) => {
       response.writeHead(200).write("a");
-      setTimeout(() => response.end("b"), 1_200);
+      setTimeout(() => response.end("b"), 3_500);
     });
     let opened = 0;
-    const chunks = await collect(client.stream(READ, read, { timeoutMs: 1_000, onOpen: () => (opened += 1) }));
+    const chunks = await collect(client.stream(READ, read, { timeoutMs: 3_000, onOpen: () => (opened += 1) }));
     expect(Buffer.concat(chunks).toString()).toBe("ab");
     expect(opened).toBe(1);
     expect(fake.connections).toBe(1);

@@ -170,7 +170,7 @@ describe("limits", () => {
     ["within the answer", headOnly],
   ])("%s: the time limit ends the call and the request", async (_when, handler) => {
     const { fake, client } = await connect(handler);
-    await expect(client.json(READ, anything, list, { timeoutMs: 100 })).rejects.toMatchObject({ code: "TIMEOUT" });
+    await expect(client.json(READ, anything, list, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "TIMEOUT" });
     await fake.requests[0]?.gone;
     expect(fake.requests).toHaveLength(1);
   });
@@ -248,16 +248,16 @@ describe("an unreachable engine", () => {
 });
 
 describe("a call that may take longer than the time limit of others", () => {
-  const slow: Handler = (_request, response) => void setTimeout(() => response.writeHead(200).end("{}"), 400);
+  const slow: Handler = (_request, response) => void setTimeout(() => response.writeHead(200).end("{}"), 3_000);
 
   it("waits for the engine while it answers pings", async () => {
-    const { fake, client } = await connect(slow, 100);
+    const { fake, client } = await connect(slow, 1_000);
     await client.send(CHANGE, create, { timeoutMs: 60_000 });
     expect(fake.pings).toBeGreaterThan(1);
   });
 
   it("ends with TIMEOUT once the engine does not answer a ping", async () => {
-    const { fake, client } = await connect(hang, 100);
+    const { fake, client } = await connect(hang, 1_000);
     await client.apiVersion();
     fake.delayPingMs = 60_000;
     await expect(client.send(CHANGE, create, { timeoutMs: 60_000 })).rejects.toMatchObject({

@@ -136,7 +136,7 @@ describe("silence", () => {
   });
 
   it("ends a command with TIMEOUT if the engine does not answer a ping either", async () => {
-    const { engine, fake } = await engineOn(silent, { timeoutMs: 300 });
+    const { engine, fake } = await engineOn(silent, { timeoutMs: 2_000 });
     await engine.apiVersion();
     fake.delayPingMs = 60_000;
     const running = execInContainer(engine, "c1", ["cat"], { stdin: new Readable({ read() {} }) });
@@ -144,7 +144,7 @@ describe("silence", () => {
   });
 
   it("does not end a command while the engine answers pings", async () => {
-    const { engine, fake } = await engineOn(silent, { timeoutMs: 100 });
+    const { engine, fake } = await engineOn(silent, { timeoutMs: 1_000 });
     const abort = new AbortController();
     const running = execInContainer(engine, "c1", ["cat"], {
       stdin: new Readable({ read() {} }),
