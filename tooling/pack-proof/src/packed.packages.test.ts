@@ -161,7 +161,8 @@ describe("a new strategy, from public packages only", () => {
   const plant = "plant";
   const ofdeploy = (...args: string[]) => outside.installed(plant, "ofdeploy", ...args);
 
-  test("is created by npm create, builds, and passes the contract", async () => {
+  // Two installations, a build and the whole contract.
+  test("is created by npm create, builds, and passes the contract", { timeout: 900_000 }, async () => {
     await outside.write(".", { "package.json": { name: "outside", private: true } });
     const { out } = await outside.npm(".", "create", "@openfactory/strategy", "rack", "--", "--package", "@acme/rack");
     expect(out).toContain("Created @acme/rack for the platform rack in rack");
