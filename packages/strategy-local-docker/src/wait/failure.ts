@@ -44,20 +44,27 @@ export async function taskFailed(
   });
 }
 
+interface Late {
+  timeoutMs: number;
+  status: ServiceStatus;
+  containers: readonly ContainerDetails[];
+  /** Whether all containers run, and must go on to do so to count as ready. */
+  settles: boolean;
+}
+
 /** The error of a service that is not ready in time. */
 export async function timedOut(
   engine: DockerEngine,
   service: string,
-  timeoutMs: number,
-  status: ServiceStatus,
-  containers: readonly ContainerDetails[],
+  { timeoutMs, status, containers, settles }: Late,
 ): Promise<DeploymentError> {
   const late = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const container = containers.find(({ Id }) => Id === late?.id);
   const { running, desired } = status.replicas;
+  const progress = settles ? "running, but not for long enough" : `ready, ${describeProgress(status)}`;
   return new DeploymentError(
     "TIMEOUT",
-    `Service ${service} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} ready, ${describeProgress(status)}.`,
+    `Service ${service} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} ${progress}.`,
     {
       service,
       hint: "Raise --timeout, or check the log with `ofdeploy logs`.",

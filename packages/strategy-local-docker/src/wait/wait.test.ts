@@ -75,6 +75,14 @@ test("wait() rejects with TIMEOUT and the progress if a container never becomes 
   });
 });
 
+test("wait() says in its TIMEOUT error that a container runs, but not for long enough", async () => {
+  const strategy = new LocalDockerDeploymentStrategy(engineWith(container(0)));
+  await expect(strategy.wait("demo", { settleMs: 600_000, timeoutMs: 50 })).rejects.toMatchObject({
+    code: "TIMEOUT",
+    message: "Service demo was not ready within 0.05 s: 1 of 1 running, but not for long enough.",
+  });
+});
+
 const failing = {
   Status: "starting",
   FailingStreak: 3,

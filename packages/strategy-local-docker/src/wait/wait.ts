@@ -78,7 +78,8 @@ export async function waitUntilReady(
         ...status.replicas,
         detail: describeWait(status, containers),
       });
-      if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status, containers);
+      if (Date.now() >= end)
+        throw await timedOut(engine, serviceName, { timeoutMs, status, containers, settles: rest < Infinity });
       await watch.nextEvent(Math.min(rest, end - Date.now()));
     }
   } catch (error) {

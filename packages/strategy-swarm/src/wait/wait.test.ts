@@ -72,6 +72,14 @@ test.each([
   await expect(waiting).rejects.toMatchObject({ code: "TASK_FAILED" });
 });
 
+test("wait() says in its TIMEOUT error that tasks run, but not for long enough", async () => {
+  const strategy = new SwarmDeploymentStrategy(swarmWith({}, service(), [task(1, "running")]));
+  await expect(strategy.wait("demo", { settleMs: 60_000, timeoutMs: 100 })).rejects.toMatchObject({
+    code: "TIMEOUT",
+    message: "Service demo was not ready within 0.1 s: 1 of 1 tasks running, but not for long enough.",
+  });
+});
+
 test("wait() looks at the containers even if the process did nothing until the longer settling time was over", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());

@@ -86,7 +86,8 @@ export async function waitForService(
       if (run === false) readyAt = Infinity;
     }
     if (Date.now() >= readyAt) break;
-    if (Date.now() >= end) throw await timeoutError(engine, observed, status, timeoutMs);
+    if (Date.now() >= end)
+      throw await timeoutError(engine, observed, { timeoutMs, status, settles: progress.readySince > 0 });
     const withinMs = Math.min(end, readyAt, confirmAt) - Date.now();
     const wanted = { name: serviceName, last: observed };
     const now = await poller.next(wanted, { signal, service: serviceName, withinMs });
@@ -292,11 +293,17 @@ async function taskFailure(
   });
 }
 
+interface Late {
+  timeoutMs: number;
+  status: ServiceStatus;
+  /** Whether all tasks run, and must go on to do so to count as ready. */
+  settles: boolean;
+}
+
 async function timeoutError(
   engine: DockerEngine,
   observed: Observation,
-  status: ServiceStatus,
-  timeoutMs: number,
+  { timeoutMs, status, settles }: Late,
 ): Promise<DeploymentError> {
   const pending = status.instances.find(({ state }) => state !== "running" && state !== "completed");
   const { running, desired } = status.replicas;
@@ -307,7 +314,7 @@ async function timeoutError(
   const check = output === undefined ? "" : `; health check: ${output}`;
   return new DeploymentError(
     "TIMEOUT",
-    `Service ${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks running; ${detail}${check}.`,
+    `Service ${status.name} was not ready within ${timeoutMs / 1000} s: ${running} of ${desired} tasks running${settles ? ", but not for long enough" : `; ${detail}`}${check}.`,
     {
       service: status.name,
       hint: timeoutHint(detail),
