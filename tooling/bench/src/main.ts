@@ -44,6 +44,8 @@ const engine = await startBenchEngine(options.engine, log).catch(
   (error: Error) => void log(`no engine: ${error.message}`),
 );
 const results: Result[] = [];
+/** The names of all workloads of the parts. */
+const names: string[] = [];
 let interruptedBy: "SIGINT" | "SIGTERM" | "SIGHUP" | undefined;
 // After an interruption, the finished workloads are reported, and the engine is removed with all that a workload has on it. The signal
 // of Ctrl-C arrives more than once, from the terminal and from the process that started this one.
@@ -74,6 +76,7 @@ async function measureAll(peers: Bench["peers"]): Promise<void> {
   for (const part of options.parts) {
     const bench: Bench = { folder, engine, peers, command: commandOf(options.ofdeploy ?? OWN_SCRIPT) };
     const workloads = await WORKLOADS[part](bench);
+    names.push(...workloads.map(({ name }) => name));
     for (const chosen of workloads.filter(({ name }) => options.workloads.some((text) => name.includes(text)))) {
       const workload = options.before === undefined ? chosen : withBefore(bench, chosen, options.before);
       log(`${part}: ${workload.name}${workload.skip === undefined ? "" : `: skipped (${workload.skip})`}`);
@@ -122,4 +125,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 if (interruptedBy !== undefined) process.exit(128 + constants.signals[interruptedBy]);
+if (results.length === 0) {
+  log(
+    `No workload of ${options.parts.join(", ")} has ${options.workloads.join(" or ")} in its name:\n  ${names.join("\n  ")}`,
+  );
+  process.exit(2);
+}
 process.exit(results.some(({ failures }) => failures.ours !== undefined) ? 1 : 0);

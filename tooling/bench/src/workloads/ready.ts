@@ -179,7 +179,8 @@ class Ready {
   #ours(on: On): Tool {
     return {
       label: "ofdeploy",
-      deploy: (load) => this.#ofdeploy(on, load, ["up"]),
+      // No peer has a time limit of its own.
+      deploy: (load) => this.#ofdeploy(on, load, ["up", "--timeout", "1h"]),
       remove: (load) => this.#ofdeploy(on, load, ["down", "--yes"]),
     };
   }
