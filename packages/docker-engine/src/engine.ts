@@ -23,7 +23,10 @@ import type { CredentialsInfo } from "./registry-auth/credentials.js";
 /** Options of every call. */
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the engine's (30000). */
+  /**
+   * Milliseconds until `TIMEOUT`; for streams, until the first byte. Default: the engine's (30000), and four times as long for
+   * calls that change something while the engine answers pings.
+   */
   timeoutMs?: number;
   /** Milliseconds that the call may take longer, such as the grace period of a process. Default 0. */
   graceMs?: number;

@@ -7,6 +7,8 @@ import { systemErrorCode } from "../errors/connection-error.js";
  * `close` when the call has ended.
  */
 export class CallLimits {
+  /** Milliseconds until the call ends with `TIMEOUT`. */
+  readonly timeoutMs: number;
   readonly #caller: AbortSignal | undefined;
   readonly #action: string;
   readonly #host: string;
@@ -23,7 +25,8 @@ export class CallLimits {
     this.#host = host;
     throwIfAborted(this.#caller);
     this.#caller?.addEventListener("abort", this.#onAbort, { once: true });
-    this.#startClock((options.timeoutMs ?? defaultTimeoutMs) + (options.graceMs ?? 0), "did not answer within");
+    this.timeoutMs = (options.timeoutMs ?? defaultTimeoutMs) + (options.graceMs ?? 0);
+    this.#startClock(this.timeoutMs, "did not answer within");
   }
 
   /** Fires when the caller aborts or the time limit passes. */

@@ -256,6 +256,16 @@ describe("a call that may take longer than the time limit of others", () => {
     expect(fake.pings).toBeGreaterThan(1);
   });
 
+  it("may be a change without its own time limit, which an engine that answers pings may answer late", async () => {
+    const { client } = await connect(slow, 1_000);
+    await client.send(CHANGE, create);
+    await expect(client.send(READ, list)).rejects.toMatchObject({ code: "TIMEOUT", message: /within 1000 ms/ });
+    const stuck = await connect(hang, 500);
+    await stuck.client.apiVersion();
+    await expect(stuck.client.send(CHANGE, create)).rejects.toMatchObject({ message: /within 2000 ms/ });
+    expect(stuck.fake.pings).toBeGreaterThan(1);
+  });
+
   it("ends with TIMEOUT once the engine does not answer a ping", async () => {
     const { fake, client } = await connect(hang, 1_000);
     await client.apiVersion();
