@@ -182,8 +182,8 @@ export const dockerServiceMutations = ofSuite("docker", [
   [
     "wait content at its time limit",
     `${source}/wait/wait.ts`,
-    "if (Date.now() >= end) throw await timedOut(engine, serviceName, timeoutMs, status, containers);",
-    "if (Date.now() >= end) return status;",
+    "throw await timedOut(engine, serviceName, { timeoutMs, status, containers, settles: rest < Infinity });",
+    "return status;",
     "neither healthy nor unhealthy",
   ],
   [
