@@ -103,7 +103,8 @@ test("the pull stops when all deploys that share it are aborted, and leaves noth
   await slowed;
   for (const { abort } of aborts) abort.abort();
   for (const { deploying } of aborts) await expect(deploying).rejects.toMatchObject({ code: "ABORTED" });
-  await expect.poll(() => proxy.slowed()).toBe(0);
+  // Without a disconnection, the slow answer ends after ten seconds.
+  await expect.poll(() => proxy.slowed(), { timeout: 8_000 }).toBe(0);
   expect(await containers()).toEqual([]);
   expect(await isThere()).toBe(false);
 });

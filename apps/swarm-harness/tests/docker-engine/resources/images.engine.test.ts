@@ -220,7 +220,8 @@ describe("a pull of layers that the engine does not have", () => {
     await slowed;
     for (const abort of aborts) abort.abort();
     for (const result of await Promise.allSettled(pulls)) expect(result).toMatchObject({ reason: { code: "ABORTED" } });
-    await expect.poll(() => proxy.slowed()).toBe(0);
+    // Without a disconnection, the slow answer ends after ten seconds.
+    await expect.poll(() => proxy.slowed(), { timeout: 8_000 }).toBe(0);
     await expect(engine.images.inspect(large)).rejects.toMatchObject({ code: "IMAGE_NOT_FOUND" });
   });
 
