@@ -87,7 +87,7 @@ export async function waitForService(
     }
     if (Date.now() >= readyAt) break;
     if (Date.now() >= end)
-      throw await timeoutError(engine, observed, { timeoutMs, status, settles: progress.readySince > 0 });
+      throw await timeoutError(engine, observed, { timeoutMs, status, settles: readyAt < Infinity });
     const withinMs = Math.min(end, readyAt, confirmAt) - Date.now();
     const wanted = { name: serviceName, last: observed };
     const now = await poller.next(wanted, { signal, service: serviceName, withinMs });
