@@ -58,7 +58,7 @@ const nodes = async (): Promise<NodeObject[]> => aManager().api.call("GET", "/no
 
 async function everyNodeReady(): Promise<void> {
   const ready = async () => (await nodes().catch(() => [])).filter(({ Status }) => Status.State === "ready").length;
-  await expect.poll(ready, { timeout: 120_000, interval: 500 }).toBe(swarm.nodes.length);
+  await expect.poll(ready, { interval: 500 }).toBe(swarm.nodes.length);
 }
 
 async function leader(): Promise<Node> {

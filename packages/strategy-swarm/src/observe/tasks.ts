@@ -44,7 +44,10 @@ export const hasEnded = (task: TaskDetails): boolean => ENDED.has(task.Status.St
 /** Whether the swarm stops the task, or is about to. */
 export const isShuttingDown = ({ DesiredState }: TaskDetails): boolean =>
   DesiredState === "shutdown" || DesiredState === "remove";
-/** A node also reports a task whose process exited with code 0 during its start as running, for a moment: without a process. */
+/**
+ * Whether a process of the task runs. If the process exits with code 0 during its start, a node reports the task as running,
+ * with PID 0, before it reports it as complete.
+ */
 export const isRunning = (task: TaskDetails): boolean =>
   task.Status.State === "running" && task.Status.ContainerStatus?.PID !== 0 && !isShuttingDown(task);
 

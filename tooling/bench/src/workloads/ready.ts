@@ -179,7 +179,7 @@ class Ready {
   #ours(on: On): Tool {
     return {
       label: "ofdeploy",
-      // No peer has a time limit of its own.
+      // On a quarter of a core, 100 apps take longer than the default of two minutes.
       deploy: (load) => this.#ofdeploy(on, load, ["up", "--timeout", "1h"]),
       remove: (load) => this.#ofdeploy(on, load, ["down", "--yes"]),
     };
