@@ -80,6 +80,15 @@ test("wait() says in its TIMEOUT error that tasks run, but not for long enough",
   });
 });
 
+test("wait() does not say so of a container that has ended, and whose end the swarm has not reported", async () => {
+  const swarm = swarmWith({ "containers.inspect": hasEnded }, once, ...startedIn(10, 100));
+  const error = await new SwarmDeploymentStrategy(swarm)
+    .wait("demo", { settleMs: 1, timeoutMs: 300 })
+    .catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "TIMEOUT" });
+  expect(String(error)).not.toContain("long enough");
+});
+
 test("wait() looks at the containers even if the process did nothing until the longer settling time was over", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
