@@ -5,9 +5,7 @@ export type Limit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 export function limit(size: number): Limit {
   const waiting: (() => void)[] = [];
   let free = size;
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
+  const run: Limit = async (work) => {
     try {
       return await work();
     } finally {
@@ -16,6 +14,12 @@ export function limit(size: number): Limit {
       if (next === undefined) free += 1;
       else next();
     }
+  };
+  return (work) => {
+    // A function that waits must not need more than an entry in the list: there can be thousands.
+    if (free === 0) return new Promise((resolve) => waiting.push(() => resolve(run(work))));
+    free -= 1;
+    return run(work);
   };
 }
 

@@ -53,7 +53,8 @@ export class HostListeners<Listener extends HostListener, Owner = unknown> {
     const { published, protocol = "tcp", hostAddress } = listener;
     const port = `${published}/${protocol}`;
     const address = hostAddress === undefined ? undefined : canonicalAddress(hostAddress);
-    const version = isIP(address ?? "");
+    // The first text that is no IPv4 address makes `isIP` compile its pattern for IPv6, which takes milliseconds.
+    const version = address === undefined ? 0 : isIP(address);
     const [conflicting] = conflictingAddresses(address, version)
       .flatMap((addresses) => this.#firsts.get(`${port} ${addresses}`) ?? [])
       .filter((entry) => entry !== undefined && entry.owner !== owner)
