@@ -33,11 +33,13 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
         causedBy: run.signal.aborted ? run.failedApp() : blocker,
       });
     }
-    throwIfAborted(run.signal, { service: app.service });
-    const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
-    run.milestones.reach(app.service, "started");
-    const status = await waitForApp(app, isChanged ? undefined : planned.status, run);
-    return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
+    return await run.appLimit(async () => {
+      throwIfAborted(run.signal, { service: app.service });
+      const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
+      run.milestones.reach(app.service, "started");
+      const status = await waitForApp(app, isChanged ? undefined : planned.status, run);
+      return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
+    });
   } catch (error) {
     run.milestones.giveUp(app.service);
     const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
@@ -158,7 +160,7 @@ async function waitUntilReady(
   listed: ServiceStatus | undefined,
   run: Run,
 ): Promise<ServiceStatus | undefined> {
-  const { strategy, signal, timeoutMs, settleMs } = run;
+  const { strategy, signal, settleMs } = run;
   if (listed?.state === "running" || listed?.state === "completed") return listed;
   // Stopped is the desired state here: 0 replicas, or no eligible node.
   if (listed?.state === "stopped") return listed;
@@ -166,19 +168,14 @@ async function waitUntilReady(
     if (listed?.state === "failed") throw hasFailed(listed);
     return listed;
   }
-  return run.waitLimit(() => {
-    reportPhase(run, app, "waiting");
-    const options = {
-      signal,
-      timeoutMs,
-      ...(settleMs !== undefined && { settleMs }),
-      observer: strategyObserver(run, app),
-    };
+  reportPhase(run, app, "waiting");
+  const options = { signal, ...(settleMs !== undefined && { settleMs }), observer: strategyObserver(run, app) };
+  return run.waitLimit.apply((timeoutMs) =>
     // An unchanged service may have been rolled back before this run, which is not a failure of this run.
-    return listed === undefined
-      ? strategy.wait(app.service, options)
-      : waitUntilRunning(strategy, app.service, options);
-  });
+    listed === undefined
+      ? strategy.wait(app.service, { ...options, timeoutMs })
+      : waitUntilRunning(strategy, app.service, { ...options, timeoutMs }),
+  );
 }
 
 /** Resolves when the process of the service has exited with code 0. */

@@ -14,6 +14,7 @@ import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
+import { WaitLimit } from "../observe/wait-limit.js";
 import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
 import { RUN_LABEL } from "../model/labels.js";
@@ -23,7 +24,10 @@ import { withOwnershipLabels } from "./ownership-labels.js";
 export interface ApplyOptions extends Pick<PlanOptions, "signal" | "observer" | "strict" | "showEnv"> {
   /** Wait until each app is ready. Default true. An app that others depend on is always waited for, as they require. */
   wait?: boolean;
-  /** Time limit of each app, from its start until it is ready, in milliseconds. Default 120000. */
+  /**
+   * Time limit of each app, from its start until it is ready, in milliseconds. It starts again whenever another app gets ready.
+   * Default 120000.
+   */
   timeoutMs?: number;
   /** How long a process without a health check must run to count as running, in milliseconds. Default: the strategy's. */
   settleMs?: number;
@@ -55,7 +59,9 @@ export interface Run {
   readonly milestones: Milestones;
   /** The limits of changes, by their kind. */
   readonly changeLimits: Readonly<Record<ChangeKind, Limit>>;
-  readonly waitLimit: Limit;
+  /** The limit of apps in progress, which change or are waited for. */
+  readonly appLimit: Limit;
+  readonly waitLimit: WaitLimit;
   readonly observer: Observer | undefined;
   /** The changes of the run. */
   readonly journal: Journal;
@@ -86,8 +92,8 @@ export const strategyObserver =
     else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
   };
 
-/** Far higher than for deploys, because waiting takes long and costs the engine little. */
-const WAIT_CONCURRENCY = 512;
+/** Far more than {@link changeLimits}, because a wait takes long and costs the engine little. Each app in progress takes memory. */
+const APPS_IN_PROGRESS = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -120,7 +126,8 @@ export function startRun(
     signal: running,
     milestones: new Milestones(),
     changeLimits: changeLimits(concurrency),
-    waitLimit: limit(WAIT_CONCURRENCY),
+    appLimit: limit(APPS_IN_PROGRESS),
+    waitLimit: new WaitLimit(timeoutMs),
     observer,
     journal: new Journal(),
     requestOf: (wanted) => {

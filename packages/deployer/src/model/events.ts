@@ -103,7 +103,8 @@ export function collectWarnings(observer: Observer | undefined): {
  * that has it.
  */
 export class WarningLog {
-  readonly #found = new Map<string, DeploymentWarning>();
+  /** Created with the first warning: most apps have none, and a file can contain thousands of them. */
+  #found: Map<string, DeploymentWarning> | undefined;
   readonly #app: string;
   readonly #observer: Observer | undefined;
   readonly #reportedRegistries: Set<string>;
@@ -118,18 +119,18 @@ export class WarningLog {
   add(...warnings: readonly DeploymentWarning[]): void {
     for (const warning of warnings) {
       const key = JSON.stringify([warning.code, warning.field, warning.reason]);
-      if (this.#found.has(key)) continue;
+      if (this.#found?.has(key)) continue;
       if (warning.registry !== undefined) {
         const known = `${warning.code} ${warning.registry}`;
         if (this.#reportedRegistries.has(known)) continue;
         this.#reportedRegistries.add(known);
       }
-      this.#found.set(key, warning);
+      (this.#found ??= new Map()).set(key, warning);
       this.#observer?.({ type: "warning", app: this.#app, warning });
     }
   }
 
   all(): DeploymentWarning[] {
-    return [...this.#found.values()];
+    return [...(this.#found?.values() ?? [])];
   }
 }

@@ -11,6 +11,7 @@ import { asDeploymentError } from "../model/errors.js";
 import { type AppPhase, type Observer, progressObserver } from "../model/events.js";
 import { withoutSettings } from "../observe/observe.js";
 import { waitUntilRunning } from "../observe/observed-service.js";
+import type { WaitLimit } from "../observe/wait-limit.js";
 
 /**
  * Changes services in an order: each after those that come before it. All others are changed at the same time.
@@ -42,19 +43,24 @@ export interface ChangeOptions {
   observer?: Observer;
   /** Wait until the app is ready. Default true. */
   wait?: boolean;
-  /** Time limit for the app to get ready, in milliseconds. Default 120000. */
+  /** Time limit for an app to get ready, in milliseconds. It starts again whenever another app gets ready. Default 120000. */
   timeoutMs?: number;
   settleMs?: number;
 }
 
+/** What the changes of one operation share. */
+export interface SharedLimits {
+  limited: Limit;
+  waitLimit: WaitLimit;
+}
+
 /** One change of an app. */
-export interface AppChange<Outcome> {
+export interface AppChange<Outcome> extends SharedLimits {
   app: string;
   service: string;
   phase: AppPhase;
   /** Changes the service. Resolves with the outcome if there is nothing to wait for. */
   change: (options: OperationOptions) => Promise<Outcome | undefined>;
-  limited: Limit;
 }
 
 /** The result of a change. */
@@ -67,8 +73,8 @@ export interface ChangeResult<Outcome> {
 /** Changes an app, and waits until it is ready. A failure is part of the result. */
 export async function changeAndWait<Outcome>(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { app, service, phase, change, limited }: AppChange<Outcome>,
-  { signal, observer, wait = true, timeoutMs = 120_000, settleMs }: ChangeOptions,
+  { app, service, phase, change, limited, waitLimit }: AppChange<Outcome>,
+  { signal, observer, wait = true, settleMs }: ChangeOptions,
 ): Promise<ChangeResult<Outcome>> {
   const limits = { signal, observer: progressObserver(app, service, observer) };
   let isChanged = false;
@@ -82,11 +88,8 @@ export async function changeAndWait<Outcome>(
     isChanged = true;
     if (!wait) return { outcome: "started" };
     observer?.({ type: "phase", app, service, phase: "waiting" });
-    const now = await waitUntilRunning(strategy, service, {
-      ...limits,
-      timeoutMs,
-      ...(settleMs !== undefined && { settleMs }),
-    });
+    const options = { ...limits, ...(settleMs !== undefined && { settleMs }) };
+    const now = await waitLimit.apply((timeoutMs) => waitUntilRunning(strategy, service, { ...options, timeoutMs }));
     if (now === undefined) return { outcome: "started" };
     const { state } = now;
     return { outcome: state === "completed" || state === "stopped" ? state : "running", status: withoutSettings(now) };

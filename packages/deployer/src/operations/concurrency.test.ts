@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ALL, app, memory, project } from "../../test/fixtures.js";
 import { DEFAULT_CONCURRENCY } from "../model/concurrency.js";
 import { down } from "./down.js";
@@ -117,4 +117,32 @@ test("apps whose update waits don't delay the creation of others", async () => {
   const changed = old.map((each) => ({ ...each, request: { ...each.request, image: "demo:2" } }));
   const report = await up(strategy, project(...changed, app("new")));
   expect(report.outcome).toBe("ok");
+});
+
+describe("a file with more apps than can be in progress", () => {
+  const many = (more: object = {}) => Array.from({ length: 600 }, (_, index) => app(`app${index}`, more));
+
+  test("starts an app when another one is ready", async () => {
+    const strategy = memory();
+    const inProgress = new Set<string>();
+    const isFull = Promise.withResolvers<void>();
+    let most = 0;
+    strategy.intercept = async (call, phase) => {
+      const [kind, service = ""] = call.split(" ");
+      if (kind === "deploy" && phase === "before") inProgress.add(service);
+      most = Math.max(most, inProgress.size);
+      if (inProgress.size === 512) isFull.resolve();
+      if (kind !== "wait") return;
+      await isFull.promise;
+      if (phase === "after") inProgress.delete(service);
+    };
+    expect(await up(strategy, project(...many()), { concurrency: 600 })).toMatchObject({ outcome: "ok" });
+    expect(most).toBe(512);
+  });
+
+  test("starts an app that all others wait for, although it is the last one", async () => {
+    const dependsOn = [{ service: "last", condition: "service_healthy" }] as const;
+    const report = await up(memory(), project(...many({ dependsOn }), app("last")));
+    expect(report).toMatchObject({ outcome: "ok" });
+  });
 });

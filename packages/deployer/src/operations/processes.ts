@@ -1,5 +1,4 @@
 import {
-  type Limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   type ProcessChange,
@@ -14,7 +13,8 @@ import { tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
-import { changeAndWait, changeInOrder, type ChangeOptions } from "./change-apps.js";
+import { WaitLimit } from "../observe/wait-limit.js";
+import { changeAndWait, changeInOrder, type ChangeOptions, type SharedLimits } from "./change-apps.js";
 import { type LockOptions, withLock } from "./lock.js";
 import { type OwnedService, ownedServices } from "./owned-services.js";
 
@@ -87,7 +87,10 @@ function changeAll(
   operation: ProcessOperation,
   options: ProcessOptions,
 ): Promise<ProcessVerdict[]> {
-  const limited = changeLimits(options.concurrency)[KINDS[operation]];
+  const limits = {
+    limited: changeLimits(options.concurrency)[KINDS[operation]],
+    waitLimit: new WaitLimit(options.timeoutMs),
+  };
   const names = new Map(services.map(({ service, app }) => [service, app]));
   const edges = apps.flatMap(({ service, dependsOn }) =>
     dependsOn.map((needed) =>
@@ -98,7 +101,7 @@ function changeAll(
     edges.filter(({ first, next }) => next === service && names.has(first)).map(({ first }) => first);
   return changeInOrder(services, before, async (owned, failed) => {
     const causedBy = failed === undefined ? undefined : names.get(failed);
-    const verdict = await changeApp(strategy, owned, operation, causedBy, options, limited);
+    const verdict = await changeApp(strategy, owned, operation, causedBy, options, limits);
     options.observer?.({ type: "process", verdict });
     return verdict;
   });
@@ -110,12 +113,12 @@ async function changeApp(
   operation: ProcessOperation,
   causedBy: string | undefined,
   options: ProcessOptions,
-  limited: Limit,
+  limits: SharedLimits,
 ): Promise<ProcessVerdict> {
   const began = performance.now();
   let warnings: ProcessChange["warnings"] = [];
-  const change = async (limits: OperationOptions): Promise<"unchanged" | "stopped" | undefined> => {
-    const { changed, ...made } = await run(strategy, operation, service, limits);
+  const change = async (operationOptions: OperationOptions): Promise<"unchanged" | "stopped" | undefined> => {
+    const { changed, ...made } = await run(strategy, operation, service, operationOptions);
     ({ warnings } = made);
     for (const warning of warnings) options.observer?.({ type: "warning", app, warning });
     if (!changed) return "unchanged";
@@ -123,7 +126,7 @@ async function changeApp(
   };
   const result =
     causedBy === undefined
-      ? await changeAndWait(strategy, { app, service, phase: PHASES[operation], change, limited }, options)
+      ? await changeAndWait(strategy, { app, service, phase: PHASES[operation], change, ...limits }, options)
       : ({ outcome: "skipped", causedBy } as const);
   return { app, service, ...result, warnings, elapsedMs: Math.round(performance.now() - began) };
 }

@@ -1,5 +1,4 @@
 import {
-  type Limit,
   type OpenFactoryServiceDeploymentStrategy,
   type OperationOptions,
   requireCapability,
@@ -15,9 +14,10 @@ import { tracksOwnership } from "../model/ownership.js";
 import type { DesiredProject } from "../model/project.js";
 import type { RollbackReport, RollbackVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
+import { WaitLimit } from "../observe/wait-limit.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { changeAndWait, changeInOrder, type ChangeOptions } from "./change-apps.js";
+import { changeAndWait, changeInOrder, type ChangeOptions, type SharedLimits } from "./change-apps.js";
 import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
@@ -120,7 +120,7 @@ function rollBackAll(
   candidates: readonly RollbackCandidate[],
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
-  const limited = changeLimits(options.concurrency).update;
+  const limits = { limited: changeLimits(options.concurrency).update, waitLimit: new WaitLimit(options.timeoutMs) };
   const rollingBack = new Map(
     candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
   );
@@ -129,7 +129,7 @@ function rollBackAll(
     (dependenciesOf.get(service) ?? []).map((needed) => needed.service).filter((needed) => rollingBack.has(needed));
   return changeInOrder(candidates, before, async (candidate, failed) => {
     const causedBy = failed === undefined ? undefined : rollingBack.get(failed);
-    const verdict = await rollBackApp(strategy, candidate, causedBy, options, limited);
+    const verdict = await rollBackApp(strategy, candidate, causedBy, options, limits);
     options.observer?.({ type: "rollback", verdict });
     return verdict;
   });
@@ -140,7 +140,7 @@ async function rollBackApp(
   { app, service, status, noVersionReason, skipReason }: RollbackCandidate,
   causedBy: string | undefined,
   options: RollbackOptions,
-  limited: Limit,
+  limits: SharedLimits,
 ): Promise<RollbackVerdict> {
   const began = performance.now();
   const verdict = (
@@ -156,11 +156,11 @@ async function rollBackApp(
   if (noVersionReason !== undefined) return verdict({ outcome: "no-previous", reason: noVersionReason });
   if (skipReason !== undefined) return verdict({ outcome: "skipped", reason: skipReason });
   if (causedBy !== undefined) return verdict({ outcome: "skipped", causedBy });
-  const change = async (limits: OperationOptions): Promise<undefined> => {
-    await requireCapability(strategy, "rollback").rollback(service, limits);
+  const change = async (operationOptions: OperationOptions): Promise<undefined> => {
+    await requireCapability(strategy, "rollback").rollback(service, operationOptions);
   };
   return verdict(
-    await changeAndWait<never>(strategy, { app, service, phase: "rolling-back", change, limited }, options),
+    await changeAndWait<never>(strategy, { app, service, phase: "rolling-back", change, ...limits }, options),
   );
 }
 

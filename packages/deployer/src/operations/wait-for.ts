@@ -8,11 +8,12 @@ import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
 import { withoutSettings } from "../observe/observe.js";
+import { WaitLimit } from "../observe/wait-limit.js";
 
 export interface WaitForOptions {
   signal?: AbortSignal;
   observer?: Observer;
-  /** Time limit for each app, in milliseconds. Default 120000. */
+  /** Time limit for each app, in milliseconds. It starts again whenever another app gets ready. Default 120000. */
   timeoutMs?: number;
 }
 
@@ -46,10 +47,11 @@ export async function waitFor(
   rawStrategy: OpenFactoryServiceDeploymentStrategy,
   desired: DesiredProject,
   apps: readonly { readonly key: string; readonly service: string }[],
-  { signal, observer, timeoutMs = 120_000 }: WaitForOptions = {},
+  { signal, observer, timeoutMs }: WaitForOptions = {},
 ): Promise<WaitReport> {
   const strategy = requireCapability(withRedaction(rawStrategy, desired), "wait");
   const began = performance.now();
+  const waitLimit = new WaitLimit(timeoutMs);
   const waitForOne = async ({ key: app, service }: { key: string; service: string }): Promise<WaitVerdict> => {
     observer?.({ type: "phase", app, service, phase: "waiting" });
     const done = (verdict: Pick<WaitVerdict, "outcome" | "error" | "status">): WaitVerdict => ({
@@ -59,11 +61,8 @@ export async function waitFor(
       elapsedMs: Math.round(performance.now() - began),
     });
     try {
-      const status = await strategy.wait(service, {
-        signal,
-        timeoutMs,
-        observer: progressObserver(app, service, observer),
-      });
+      const limits = { signal, observer: progressObserver(app, service, observer) };
+      const status = await waitLimit.apply((restMs) => strategy.wait(service, { ...limits, timeoutMs: restMs }));
       const { state } = status;
       const outcome = state === "completed" || state === "stopped" ? state : "running";
       return done({ outcome, status: withoutSettings(status) });

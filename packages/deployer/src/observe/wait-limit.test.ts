@@ -1,0 +1,97 @@
+import { DeploymentError } from "@openfactory/deploy-core";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { WaitLimit } from "./wait-limit.js";
+
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  return () => vi.useRealTimers();
+});
+
+/** The `wait` of a strategy, for a service that is ready at a time. */
+const waitFor =
+  (readyAt: number, limits: number[] = []) =>
+  async (timeoutMs: number): Promise<string> => {
+    limits.push(timeoutMs);
+    const restMs = readyAt - Date.now();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(restMs, timeoutMs)));
+    if (restMs <= timeoutMs) return "ready";
+    throw new DeploymentError("TIMEOUT", `Service web was not ready within ${timeoutMs / 1000} s.`, {
+      service: "web",
+      hint: "Raise --timeout.",
+    });
+  };
+
+/** Starts a wait, and returns its result with the time at which it ended. */
+async function outcome(wait: Promise<unknown>): Promise<{ atMs: number; result: unknown }> {
+  const began = Date.now();
+  const result = await wait.catch((error) => error);
+  return { atMs: Date.now() - began, result };
+}
+
+describe("the limit of 2 min for a service", () => {
+  test("ends its wait if no other service gets ready", async () => {
+    const limit = new WaitLimit();
+    const late = outcome(limit.apply(waitFor(Infinity)));
+    await vi.runAllTimersAsync();
+    expect(await late).toMatchObject({
+      atMs: 2 * MINUTE,
+      result: { code: "TIMEOUT", message: "Service web was not ready within 120 s." },
+    });
+  });
+
+  test("starts again when another service is ready", async () => {
+    const limit = new WaitLimit();
+    const now = Date.now();
+    const limits: number[] = [];
+    const waits = [1, 2.5, 4].map((minutes) => outcome(limit.apply(waitFor(now + minutes * MINUTE, limits))));
+    await vi.runAllTimersAsync();
+    expect(await Promise.all(waits)).toEqual([
+      { atMs: MINUTE, result: "ready" },
+      { atMs: 2.5 * MINUTE, result: "ready" },
+      { atMs: 4 * MINUTE, result: "ready" },
+    ]);
+    expect(limits).toEqual([2, 2, 2, 1, 1, 1.5].map((minutes) => minutes * MINUTE));
+  });
+
+  test("ends its wait 2 min after the last other service was ready, and the error says so", async () => {
+    const limit = new WaitLimit();
+    const now = Date.now();
+    const late = outcome(limit.apply(waitFor(Infinity)));
+    const other = outcome(limit.apply(waitFor(now + 1.5 * MINUTE)));
+    await vi.runAllTimersAsync();
+    expect((await other).result).toBe("ready");
+    expect(await late).toMatchObject({
+      atMs: 3.5 * MINUTE,
+      result: {
+        code: "TIMEOUT",
+        message: "Service web was not ready within 90 s. No app got ready for 120 s.",
+        service: "web",
+        hint: "Raise --timeout.",
+      },
+    });
+  });
+
+  test("does not start again for a service that was ready before", async () => {
+    const limit = new WaitLimit();
+    await limit.apply(async () => "ready");
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    const late = outcome(limit.apply(waitFor(Infinity)));
+    await vi.runAllTimersAsync();
+    expect(await late).toMatchObject({ atMs: 2 * MINUTE });
+  });
+});
+
+test.each([
+  ["another failure", "TASK_FAILED"],
+  ["an engine that did not answer a call in time", "TIMEOUT"],
+] as const)("%s ends a wait, although another service got ready", async (_, code) => {
+  const limit = new WaitLimit();
+  const wait = vi.fn(async () => {
+    await limit.apply(async () => "ready");
+    throw new DeploymentError(code, "No.");
+  });
+  await expect(limit.apply(wait)).rejects.toMatchObject({ code, message: "No." });
+  expect(wait).toHaveBeenCalledTimes(1);
+});
