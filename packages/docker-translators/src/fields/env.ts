@@ -21,38 +21,33 @@ export function toServiceEnv(
 ): Pick<ContainerSpec, "Env"> {
   if (!request.replicaEnv) return toEnv(request);
   const { own, added } = splitEnv(request);
-  return { Env: [...own, ...added.map(({ entry }) => entry)] };
+  return { Env: [...own, ...added] };
 }
 
 /** The variable that holds the number of replicas. */
 export const REPLICAS_VARIABLE = "SWARM_REPLICAS";
 
 /** Swarm expands these templates when it starts a task. The slot of a global service's task is the ID of its node. */
-const TEMPLATES: Readonly<Record<string, string>> = {
-  SWARM_TASK_SLOT: "{{.Task.Slot}}",
-  SWARM_TASK_ID: "{{.Task.ID}}",
-  SWARM_SERVICE_NAME: "{{.Service.Name}}",
-  SWARM_NODE_HOSTNAME: "{{.Node.Hostname}}",
-};
+const TEMPLATES: readonly string[] = [
+  "SWARM_TASK_SLOT={{.Task.Slot}}",
+  "SWARM_TASK_ID={{.Task.ID}}",
+  "SWARM_SERVICE_NAME={{.Service.Name}}",
+  "SWARM_NODE_HOSTNAME={{.Node.Hostname}}",
+];
+
+const nameOf = (entry: string): string => entry.slice(0, entry.indexOf("="));
 
 /** The variables that `replicaEnv` adds on Swarm. */
-export const REPLICA_VARIABLES: readonly string[] = [...Object.keys(TEMPLATES), REPLICAS_VARIABLE];
+export const REPLICA_VARIABLES: readonly string[] = [...TEMPLATES.map(nameOf), REPLICAS_VARIABLE];
 
 /** Whether an entry of `env` is one of the templates that `replicaEnv` adds. */
-export const isReplicaEntry = (entry: string): boolean =>
-  Object.entries(TEMPLATES).some(([name, template]) => entry === `${name}=${template}`);
+export const isReplicaEntry = (entry: string): boolean => TEMPLATES.includes(entry);
 
 /** `replicaEnv` to the label of a service that lists the variables it adds. */
 export const toReplicaEnvLabel = (
   request: Pick<NormalizedRequest, "env" | "replicaEnv" | "mode">,
 ): Record<string, string> =>
-  request.replicaEnv
-    ? {
-        [REPLICA_ENV_LABEL]: splitEnv(request)
-          .added.map(({ name }) => name)
-          .join(" "),
-      }
-    : {};
+  request.replicaEnv ? { [REPLICA_ENV_LABEL]: splitEnv(request).added.map(nameOf).join(" ") } : {};
 
 /** The label of a service to `replicaEnv`. */
 export const fromReplicaEnvLabel = (
@@ -62,7 +57,7 @@ export const fromReplicaEnvLabel = (
 interface SplitEnv {
   /** The entries of the request that stay. */
   own: string[];
-  added: { name: string; entry: string }[];
+  added: string[];
 }
 
 /**
@@ -71,11 +66,10 @@ interface SplitEnv {
  */
 function splitEnv({ env, mode }: Pick<NormalizedRequest, "env" | "mode">): SplitEnv {
   const replicas = replicaCount(mode);
-  const values = { ...TEMPLATES, ...(replicas !== undefined && { [REPLICAS_VARIABLE]: String(replicas) }) };
-  const all = Object.entries(values).map(([name, value]) => ({ name, entry: `${name}=${value}` }));
-  const own = env.filter((entry) => !all.some((added) => added.entry === entry));
-  const kept = new Set(own.map((entry) => entry.slice(0, entry.indexOf("="))));
-  return { own, added: all.filter(({ name }) => !kept.has(name)) };
+  const all = replicas === undefined ? TEMPLATES : [...TEMPLATES, `${REPLICAS_VARIABLE}=${replicas}`];
+  const own = env.filter((entry) => !all.includes(entry));
+  const kept = new Set(own.map(nameOf));
+  return { own, added: all.filter((entry) => !kept.has(nameOf(entry))) };
 }
 
 /** The number of replicas, or of a job's tasks; undefined for a global mode, where the number of nodes decides. */

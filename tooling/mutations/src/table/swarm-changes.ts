@@ -134,15 +134,15 @@ export const swarmChangeMutations = ofSuite("swarm", [
   [
     "the same values for each replica",
     `${translators}/fields/env.ts`,
-    "entry: `${name}=${value}`",
-    "entry: `${name}=${name}`",
+    "[...own, ...added]",
+    '[...own, ...added.map((entry) => entry.replace(/[{}]/g, ""))]',
     "each of three replicas reads",
   ],
   [
     "a variable of the request replaced by that of the replica",
     `${translators}/fields/env.ts`,
-    "all.filter(({ name }) => !kept.has(name))",
-    "all",
+    "all.filter((entry) => !kept.has(nameOf(entry)))",
+    "[...all]",
     "a variable that env sets",
   ],
   [
