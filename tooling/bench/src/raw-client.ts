@@ -1,4 +1,5 @@
 import * as http from "node:http";
+import { createInterface } from "node:readline";
 import { address } from "@openfactory/test-engine";
 
 /** The client of the floor: plain HTTP on persistent connections, by default one, with the necessary calls only. */
@@ -39,9 +40,29 @@ export class RawClient {
     });
   }
 
+  /** Calls `onEvent` with each event of containers from now on. Resolves with a function that ends that, once the engine sends events. */
+  events(actions: readonly string[], onEvent: (event: EngineEvent) => void): Promise<() => void> {
+    const filters = encodeURIComponent(JSON.stringify({ type: ["container"], event: actions }));
+    return new Promise((resolve, reject) => {
+      const path = `/v${this.#version}/events?filters=${filters}`;
+      const request = http.get({ ...this.#target, agent: false, path }, (answer) => {
+        createInterface(answer).on("line", (line) => onEvent(JSON.parse(line)));
+        resolve(() => answer.destroy());
+      });
+      request.on("error", reject);
+    });
+  }
+
   close(): void {
     this.#agent.destroy();
   }
+}
+
+/** Source: Docker Engine API, `GET /events`. */
+export interface EngineEvent {
+  /** Such as `start` or `health_status: healthy`. */
+  Action: string;
+  Actor: { Attributes: { name: string } };
 }
 
 /** Duration of some work in milliseconds. */

@@ -82,7 +82,7 @@ class Ready {
         ...this.#tools(on, { before, run: ({ deploy }) => verified(deploy(load)) }),
         // Each takes at least five seconds.
         loop: on === "swarm" && load.count === 1 ? where(this.#bench.peers.docker, loop) : undefined,
-        floor: { label: "create, poll", before, run: () => verified(this.#floor(on, load)) },
+        floor: { label: "create, events", before, run: () => verified(this.#floor(on, load)) },
       }),
     };
   }
@@ -179,8 +179,7 @@ class Ready {
   #ours(on: On): Tool {
     return {
       label: "ofdeploy",
-      // On a quarter of a core, 100 apps take longer than the default of two minutes.
-      deploy: (load) => this.#ofdeploy(on, load, ["up", "--timeout", "1h"]),
+      deploy: (load) => this.#ofdeploy(on, load, ["up"]),
       remove: (load) => this.#ofdeploy(on, load, ["down", "--yes"]),
     };
   }
@@ -230,9 +229,18 @@ class Ready {
     }
   }
 
-  /** Creates everything in sequence, and lists the containers until all of them are ready. */
+  /** Creates everything in sequence, and reads the engine's events until all of it is ready. */
   #floor(on: On, load: Load): Promise<number> {
     return timed(async () => {
+      const ready = new Set<string>();
+      const isReady = Promise.withResolvers<void>();
+      const action = load.isChecked ? "health_status" : "start";
+      const stop = await this.#client.events([action], ({ Action, Actor }) => {
+        if (Action !== "start" && Action !== "health_status: healthy") return;
+        // The container of a task has the name of the service, the slot and the id of the task.
+        ready.add(Actor.Attributes.name.split(".")[0] ?? "");
+        if (ready.size === load.count) isReady.resolve();
+      });
       for (const [index, name] of names(load).entries()) {
         if (on === "swarm") await this.#client.call("POST", "/services/create", serviceSpec(index, load));
         else {
@@ -241,12 +249,13 @@ class Ready {
           await this.#client.call("POST", `/containers/${Id}/start`);
         }
       }
-      await this.#untilReady(load);
+      await isReady.promise;
+      stop();
     });
   }
 
   async #untilReady(load: Load): Promise<void> {
-    while ((await this.#readyImages(load)).length < load.count) await sleep(5);
+    while ((await this.#readyImages(load)).length < load.count) await sleep(50);
   }
 
   async #containers(): Promise<{ Id: string; Image: string; State: string; Status: string }[]> {
@@ -301,7 +310,7 @@ class Ready {
 
 const NOTES: Readonly<Record<On, string>> = {
   local:
-    "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. The floor polls every 5 ms",
+    "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. The floor takes the start of a container as ready",
   swarm:
-    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second, and not with a health check. The floor polls every 5 ms",
+    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second, and not with a health check. The floor takes the start of a container as ready",
 };
