@@ -11,6 +11,8 @@ export interface Bench {
   folder: string;
   /** Undefined if none is available. */
   engine: BenchEngine | undefined;
+  /** Whether all contenders and the engine share a quarter of one core. */
+  isQuarter: boolean;
   peers: Peers;
   /** The command that is measured: words before the arguments of ofdeploy. */
   command: readonly string[];

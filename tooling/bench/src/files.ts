@@ -7,8 +7,8 @@ export interface Load {
   count: number;
   replicas: number;
   changed?: number;
-  /** Each app has a health check that succeeds when it first runs, after {@link checkSeconds}. */
-  isChecked?: boolean;
+  /** Each app has a health check that succeeds when it first runs, after these seconds, and runs as often. Default: none. */
+  checkSeconds?: number | undefined;
   /** Default: the test image. */
   image?: string;
 }
@@ -21,16 +21,13 @@ const environment = (index: number, { count, changed = 0 }: Load): string[] => [
   `TAG=${index >= count - changed ? "new" : "old"}`,
 ];
 
-/** The interval of health checks. 100 checks a second would keep two cores busy, whichever tool deploys. */
-export const checkSeconds = ({ count }: Load): number => (count > 20 ? 5 : 1);
-
 /** In nanoseconds, as in the Engine API. */
-const healthcheck = (load: Load): object =>
-  load.isChecked ? { Healthcheck: { Test: ["CMD", "true"], Interval: checkSeconds(load) * 1e9 } } : {};
+const healthcheck = ({ checkSeconds }: Load): object =>
+  checkSeconds === undefined ? {} : { Healthcheck: { Test: ["CMD", "true"], Interval: checkSeconds * 1e9 } };
 
 /** As in an app file and in a Compose file. */
-const checkLines = (load: Load): string[] =>
-  load.isChecked ? [`    healthcheck: {test: [CMD, "true"], interval: ${checkSeconds(load)}s}`] : [];
+const checkLines = ({ checkSeconds }: Load): string[] =>
+  checkSeconds === undefined ? [] : [`    healthcheck: {test: [CMD, "true"], interval: ${checkSeconds}s}`];
 
 /** A service for the Engine API (ServiceCreate). */
 export const serviceSpec = (index: number, load: Load): object => ({

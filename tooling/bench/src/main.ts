@@ -74,7 +74,13 @@ function optionsOrExit(): BenchOptions {
 /** Measures the chosen workloads of the parts, in turn. */
 async function measureAll(peers: Bench["peers"]): Promise<void> {
   for (const part of options.parts) {
-    const bench: Bench = { folder, engine, peers, command: commandOf(options.ofdeploy ?? OWN_SCRIPT) };
+    const bench: Bench = {
+      folder,
+      engine,
+      isQuarter: options.quarter,
+      peers,
+      command: commandOf(options.ofdeploy ?? OWN_SCRIPT),
+    };
     const workloads = await WORKLOADS[part](bench);
     names.push(...workloads.map(({ name }) => name));
     for (const chosen of workloads.filter(({ name }) => options.workloads.some((text) => name.includes(text)))) {

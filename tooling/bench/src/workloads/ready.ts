@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
-import { appFile, checkSeconds, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
+import { appFile, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
 import type { Peer } from "../peers/peers.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
@@ -60,8 +60,8 @@ class Ready {
     this.#client = new RawClient(engine.host, engine.apiVersion, 8);
   }
 
-  created(on: On, part: { count: number; isChecked: boolean }): Workload {
-    const load: Load = { ...part, replicas: 1 };
+  created(on: On, { count, isChecked }: { count: number; isChecked: boolean }): Workload {
+    const load: Load = { count, replicas: 1, checkSeconds: isChecked ? this.#checkSeconds(count) : undefined };
     const before = () => this.#clear();
     const verified = async (deployed: Promise<number>): Promise<number> => {
       const ms = await deployed;
@@ -75,16 +75,22 @@ class Ready {
     };
     return {
       part: "ready",
-      name: `${on}: up of ${load.count} ${load.isChecked ? "apps with health checks" : "apps"}, until ready`,
-      maxRuns: MAX_RUNS[load.count] ?? 3,
+      name: `${on}: up of ${count} ${isChecked ? "apps with health checks" : "apps"}, until ready`,
+      maxRuns: MAX_RUNS[count] ?? 3,
       note: NOTES[on],
       contenders: present({
         ...this.#tools(on, { before, run: ({ deploy }) => verified(deploy(load)) }),
         // Each takes at least five seconds.
-        loop: on === "swarm" && load.count === 1 ? where(this.#bench.peers.docker, loop) : undefined,
+        loop: on === "swarm" && count === 1 ? where(this.#bench.peers.docker, loop) : undefined,
         floor: { label: "create, events", before, run: () => verified(this.#floor(on, load)) },
       }),
     };
+  }
+
+  /** The interval of health checks: their processes must not keep the cores busy, whichever tool deploys. */
+  #checkSeconds(count: number): number {
+    if (count <= 20) return 1;
+    return this.#bench.isQuarter ? 60 : 5;
   }
 
   updated(on: On, what: string, change: Partial<Load>): Workload {
@@ -222,7 +228,8 @@ class Ready {
   }
 
   async #createInLoop(load: Load): Promise<void> {
-    const health = load.isChecked ? ["--health-cmd", "true", "--health-interval", `${checkSeconds(load)}s`] : [];
+    const { checkSeconds } = load;
+    const health = checkSeconds === undefined ? [] : ["--health-cmd", "true", "--health-interval", `${checkSeconds}s`];
     for (const name of names(load)) {
       const words = ["service", "create", "--no-resolve-image", "--detach=false", "--quiet", "--name", name, ...health];
       await peerRun(this.#bench, this.#bench.peers.docker, [...words, TEST_IMAGE, "sleep", "3600"]);
@@ -234,7 +241,7 @@ class Ready {
     return timed(async () => {
       const ready = new Set<string>();
       const isReady = Promise.withResolvers<void>();
-      const action = load.isChecked ? "health_status" : "start";
+      const action = load.checkSeconds !== undefined ? "health_status" : "start";
       const stop = await this.#client.events([action], ({ Action, Actor }) => {
         if (Action !== "start" && Action !== "health_status: healthy") return;
         // The container of a task has the name of the service, the slot and the id of the task.
@@ -265,9 +272,11 @@ class Ready {
   }
 
   /** The images of the containers that are ready. */
-  async #readyImages({ isChecked = false }: Load): Promise<string[]> {
+  async #readyImages({ checkSeconds }: Load): Promise<string[]> {
     return (await this.#containers())
-      .filter(({ State, Status }) => State === "running" && (!isChecked || Status.includes("(healthy)")))
+      .filter(
+        ({ State, Status }) => State === "running" && (checkSeconds === undefined || Status.includes("(healthy)")),
+      )
       .map(({ Image }) => Image);
   }
 
