@@ -105,7 +105,13 @@ export const deployCommands: CommandGroup = {
         new Option("-y, --yes", "Don't ask for confirmation"),
         new Option("--dry-run", "Print what would be removed"),
         new Option("-v, --volumes", "Remove volumes and their data too"),
-        single(new Option("--timeout <duration>", "Time limit for each removal (default: 1m)"), parseDuration),
+        single(
+          new Option(
+            "--timeout <duration>",
+            "Time limit for each removal, and 2s more for each other one (default: 1m)",
+          ),
+          parseDuration,
+        ),
         concurrencyOption("removals", 128),
         forceUnlockOption(),
         ...withoutEffect("--remove-orphans"),

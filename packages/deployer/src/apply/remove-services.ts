@@ -6,6 +6,9 @@ import type { PlannedOrphan } from "../model/plan.js";
 import type { RemovalVerdict } from "../model/report.js";
 import type { Run } from "./run.js";
 
+/** A slow engine ends the processes of many services one after another. */
+const OTHER_REMOVAL_MS = 2_000;
+
 /** A service to remove. */
 export interface Removal {
   service: string;
@@ -19,7 +22,10 @@ export interface Removal {
 interface RemoveServicesOptions<Item extends Removal = Removal> {
   /** Limits the concurrent removals. Default: the limit of a run whose caller chose no number. */
   limited?: Limit;
-  /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
+  /**
+   * Time limit of each removal after its grace period, in milliseconds. Default 60000. Each other removal adds
+   * {@link OTHER_REMOVAL_MS}.
+   */
   timeoutMs?: number;
   /** Called for each removal. */
   signal?: () => AbortSignal | undefined;
@@ -34,12 +40,13 @@ export async function removeServices<Item extends Removal>(
   removals: readonly Item[],
   options: RemoveServicesOptions<Item> = {},
 ): Promise<RemovalVerdict[]> {
-  const { limited = changeLimits().remove } = options;
+  const { limited = changeLimits().remove, timeoutMs = 60_000 } = options;
+  const limitMs = timeoutMs + OTHER_REMOVAL_MS * (removals.length - 1);
   const finished = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
   return Promise.all(
     removals.map(async (removal): Promise<RemovalVerdict> => {
       await Promise.all(removal.after.map((service) => finished.get(service)?.promise));
-      const verdict = await limited(() => removeOne(strategy, removal, options));
+      const verdict = await limited(() => removeOne(strategy, removal, { ...options, timeoutMs: limitMs }));
       finished.get(removal.service)?.resolve();
       options.observer?.({ type: "removal", removal: verdict });
       return verdict;

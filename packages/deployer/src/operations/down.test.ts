@@ -66,3 +66,21 @@ test("down() reports the services that it skipped after an interruption", async 
     { service: "web", outcome: "removed" },
   ]);
 });
+
+test.each([
+  [["db"], undefined, 60_000],
+  [["db", "web", "ui"], undefined, 64_000],
+  [["db", "web"], 5_000, 7_000],
+])("down() of %j with the time limit %j waits for each removal for %i ms", async (services, timeoutMs, expected) => {
+  const strategy = memory();
+  const desired = project(...services.map((service) => app(service)));
+  await up(strategy, desired);
+  const limits: unknown[] = [];
+  const remove = strategy.remove.bind(strategy);
+  strategy.remove = (service, options) => {
+    limits.push(options?.timeoutMs);
+    return remove(service, options);
+  };
+  await down(strategy, desired, { timeoutMs });
+  expect(limits).toEqual(services.map(() => expected));
+});

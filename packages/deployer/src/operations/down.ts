@@ -18,7 +18,7 @@ export interface DownOptions extends LockOptions, ListenerOptions {
   observer?: Observer;
   /** Number of services that are removed at the same time. Default 128. */
   concurrency?: number;
-  /** Time limit of each removal after its grace period, in milliseconds. Default 60000. */
+  /** Time limit of each removal after its grace period, in milliseconds, and 2000 more for each other removal. Default 60000. */
   timeoutMs?: number;
   /** Remove volumes too, with their data. Default false. */
   volumes?: boolean;
