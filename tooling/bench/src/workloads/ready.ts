@@ -319,7 +319,7 @@ class Ready {
 
 const NOTES: Readonly<Record<On, string>> = {
   local:
-    "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. The floor takes the start of a container as ready",
+    "docker compose up --wait. Both report an app without a health check half a second after its start: ofdeploy counts from the time of its process, Compose from its own wait. For the floor, a container is ready when it has started, or when its health check has passed",
   swarm:
-    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second, and not with a health check. The floor takes the start of a container as ready",
+    "docker stack deploy --detach=false watches each service for another 5 s before it reports it; ofdeploy for one second, and not with a health check. For the floor, a container is ready when it has started, or when its health check has passed",
 };
