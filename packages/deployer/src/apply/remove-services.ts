@@ -41,12 +41,12 @@ export async function removeServices<Item extends Removal>(
   options: RemoveServicesOptions<Item> = {},
 ): Promise<RemovalVerdict[]> {
   const { limited = changeLimits().remove, timeoutMs = 60_000 } = options;
-  const limitMs = timeoutMs + OTHER_REMOVAL_MS * (removals.length - 1);
+  const limits = { ...options, timeoutMs: timeoutMs + OTHER_REMOVAL_MS * (removals.length - 1) };
   const finished = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
   return Promise.all(
     removals.map(async (removal): Promise<RemovalVerdict> => {
       await Promise.all(removal.after.map((service) => finished.get(service)?.promise));
-      const verdict = await limited(() => removeOne(strategy, removal, { ...options, timeoutMs: limitMs }));
+      const verdict = await limited(() => removeOne(strategy, removal, limits));
       finished.get(removal.service)?.resolve();
       options.observer?.({ type: "removal", removal: verdict });
       return verdict;
