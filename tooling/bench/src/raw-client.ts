@@ -40,13 +40,16 @@ export class RawClient {
     });
   }
 
-  /** Calls `onEvent` with each event of containers from now on. Resolves with a function that ends that, once the engine sends events. */
-  events(actions: readonly string[], onEvent: (event: EngineEvent) => void): Promise<() => void> {
-    const filters = encodeURIComponent(JSON.stringify({ type: ["container"], event: actions }));
+  /**
+   * Calls `onEvent` with the name of the container for each event of an action, such as `health_status: healthy`. Resolves when the
+   * engine sends events, with a function that ends the stream.
+   */
+  events(action: string, onEvent: (container: string) => void): Promise<() => void> {
+    const filters = encodeURIComponent(JSON.stringify({ type: ["container"], event: [action] }));
     return new Promise((resolve, reject) => {
       const path = `/v${this.#version}/events?filters=${filters}`;
       const request = http.get({ ...this.#target, agent: false, path }, (answer) => {
-        createInterface(answer).on("line", (line) => onEvent(JSON.parse(line)));
+        createInterface(answer).on("line", (line) => onEvent(JSON.parse(line).Actor.Attributes.name));
         resolve(() => answer.destroy());
       });
       request.on("error", reject);
@@ -56,13 +59,6 @@ export class RawClient {
   close(): void {
     this.#agent.destroy();
   }
-}
-
-/** Source: Docker Engine API, `GET /events`. */
-export interface EngineEvent {
-  /** Such as `start` or `health_status: healthy`. */
-  Action: string;
-  Actor: { Attributes: { name: string } };
 }
 
 /** Duration of some work in milliseconds. */

@@ -241,24 +241,30 @@ class Ready {
     return timed(async () => {
       const ready = new Set<string>();
       const isReady = Promise.withResolvers<void>();
-      const action = load.checkSeconds !== undefined ? "health_status" : "start";
-      const stop = await this.#client.events([action], ({ Action, Actor }) => {
-        if (Action !== "start" && Action !== "health_status: healthy") return;
+      const action = load.checkSeconds === undefined ? "start" : "health_status: healthy";
+      const stop = await this.#client.events(action, (container) => {
         // The container of a task has the name of the service, the slot and the id of the task.
-        ready.add(Actor.Attributes.name.split(".")[0] ?? "");
+        ready.add(container.split(".")[0] ?? "");
         if (ready.size === load.count) isReady.resolve();
       });
-      for (const [index, name] of names(load).entries()) {
-        if (on === "swarm") await this.#client.call("POST", "/services/create", serviceSpec(index, load));
-        else {
-          const body = containerBody(index, load);
-          const { Id } = await this.#client.call("POST", `/containers/create?name=${name}`, body);
-          await this.#client.call("POST", `/containers/${Id}/start`);
-        }
+      try {
+        await this.#createAll(on, load);
+        await isReady.promise;
+      } finally {
+        stop();
       }
-      await isReady.promise;
-      stop();
     });
+  }
+
+  async #createAll(on: On, load: Load): Promise<void> {
+    for (const [index, name] of names(load).entries()) {
+      if (on === "swarm") await this.#client.call("POST", "/services/create", serviceSpec(index, load));
+      else {
+        const body = containerBody(index, load);
+        const { Id } = await this.#client.call("POST", `/containers/create?name=${name}`, body);
+        await this.#client.call("POST", `/containers/${Id}/start`);
+      }
+    }
   }
 
   async #untilReady(load: Load): Promise<void> {
