@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { limit, mapLimit } from "./concurrency.js";
 
 test("limit() runs at most `size` functions at a time, runs all of them, and frees the slot of a failed one", async () => {
@@ -21,8 +21,28 @@ describe("mapLimit()", () => {
     expect(await mapLimit(2, [], async (item) => item)).toEqual([]);
   });
 
-  test("rejects with the first error", async () => {
-    const failing = mapLimit(2, [1, 2, 3], (item) => Promise.reject(new Error(`no ${item}`)));
+  test("makes at most `size` calls at a time, and another whenever one has ended", async () => {
+    const begun: number[] = [];
+    const ends: (() => void)[] = [];
+    const done = mapLimit(2, [1, 2, 3], (item) => {
+      begun.push(item);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+    expect(begun).toEqual([1, 2]);
+    ends[1]?.();
+    await vi.waitFor(() => expect(begun).toEqual([1, 2, 3]));
+    for (const end of ends) end();
+    expect(await done).toHaveLength(3);
+  });
+
+  test("rejects with the first error, and starts no other call", async () => {
+    const begun: number[] = [];
+    const failing = mapLimit(2, [1, 2, 3, 4], (item) => {
+      begun.push(item);
+      return item === 1 ? Promise.reject(new Error(`no ${item}`)) : Promise.resolve();
+    });
     await expect(failing).rejects.toThrow("no 1");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([1, 2]);
   });
 });

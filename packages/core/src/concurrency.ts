@@ -23,12 +23,25 @@ export function limit(size: number): Limit {
   };
 }
 
-/** Maps items with at most `size` calls at a time. Returns results in the order of the items; throws the first error. */
-export function mapLimit<Item, Result>(
+/**
+ * Maps items with at most `size` calls at a time. Returns results in the order of the items; throws the first error, after
+ * which no other call starts. Items that wait need no memory.
+ */
+export async function mapLimit<Item, Result>(
   size: number,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const limited = limit(size);
-  return Promise.all(items.map((item) => limited(() => work(item))));
+  const results = Array.from<Result>({ length: items.length });
+  const waiting = indexed(items);
+  const mapOthers = async (): Promise<void> => {
+    // An error ends the generator, and with it the other loops.
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(size, items.length) }, mapOthers));
+  return results;
+}
+
+function* indexed<Item>(items: readonly Item[]): Generator<[index: number, item: Item]> {
+  yield* items.entries();
 }

@@ -2,7 +2,7 @@ import { DeploymentError, type ServiceStatus, sleep, supports, throwIfAborted } 
 import type { CheckedApp } from "../check/check-project.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
-import { type DesiredApp, MILESTONE_OF } from "../model/project.js";
+import type { DesiredApp } from "../model/project.js";
 import type { ActualState, AppOutcome, AppVerdict } from "../model/report.js";
 import { withoutSettings } from "../observe/observe.js";
 import { type ObservedService, observeOrUnknown, waitUntilRunning } from "../observe/observed-service.js";
@@ -20,7 +20,7 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
     action: planned.action,
     outcome,
     now,
-    warnings: run.warningsOf(app).all(),
+    warnings: run.warnings.of(app.key),
     elapsedMs: Math.round(performance.now() - began),
     ...more,
   });
@@ -33,13 +33,11 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
         causedBy: run.signal.aborted ? run.failedApp() : blocker,
       });
     }
-    return await run.appLimit(async () => {
-      throwIfAborted(run.signal, { service: app.service });
-      const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
-      run.milestones.reach(app.service, "started");
-      const status = await waitForApp(app, isChanged ? undefined : planned.status, run);
-      return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
-    });
+    throwIfAborted(run.signal, { service: app.service });
+    const isChanged = planned.action !== "unchanged" && (await applyService(checked, planned, run));
+    run.milestones.reach(app.service, "started");
+    const status = await waitForApp(app, isChanged ? undefined : planned.status, run);
+    return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
   } catch (error) {
     run.milestones.giveUp(app.service);
     const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
@@ -62,10 +60,7 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
 async function waitForDependencies(app: DesiredApp, run: Run): Promise<string | undefined> {
   if (app.dependsOn.length === 0) return undefined;
   reportPhase(run, app, "blocked", app.dependsOn.map(({ service }) => run.appName(service)).join(", "));
-  const reached = await Promise.all(
-    app.dependsOn.map(({ service, condition }) => run.milestones.until(service, MILESTONE_OF[condition])),
-  );
-  const failed = app.dependsOn[reached.indexOf(false)];
+  const failed = await run.milestones.unreached(app);
   return failed && run.appName(failed.service);
 }
 
@@ -145,8 +140,8 @@ async function waitForApp(
   run: Run,
 ): Promise<ServiceStatus | undefined> {
   const { service } = app;
-  const mustComplete = run.isAwaited(service, "completed");
-  if (!run.wait && !mustComplete && !run.isAwaited(service, "ready")) return listed;
+  const mustComplete = run.milestones.isAwaited(service, "completed");
+  if (!run.wait && !mustComplete && !run.milestones.isAwaited(service, "ready")) return listed;
   const ready = await waitUntilReady(app, listed, run);
   run.milestones.reach(service, "ready");
   const status = mustComplete ? await waitUntilCompleted(app, ready, run) : ready;

@@ -1,6 +1,9 @@
+import { mapLimit } from "@openfactory/deploy-core";
+import type { AppVerdict } from "../model/report.js";
 import type { PreparedPlan } from "../plan/plan.js";
 import { revert, type RunResults, withRevertResult } from "../revert/revert.js";
 import { applyApp } from "./apply-app.js";
+import { dependencyOrder } from "./dependencies.js";
 import { removeOrphans } from "./remove-services.js";
 import { createResources, removeResources } from "./resources.js";
 import type { ApplyOptions, Run } from "./run.js";
@@ -18,13 +21,9 @@ export async function applyPlan(
   const { observer, keepFailed = false } = options;
   const created = await createResources(checked.resources, plan.resources, run);
   const isReverted = (): boolean => run.signal.aborted && !keepFailed;
-  const apps = await Promise.all(
-    checked.apps.map(async (app, index) => {
-      const verdict = await applyApp(app, plan.apps[index] ?? notInPlan(app.app.key), run);
-      if (!(isReverted() && run.journal.find(app.app.service))) observer?.({ type: "verdict", verdict });
-      return verdict;
-    }),
-  );
+  const apps = await applyApps(prepared, run, (verdict) => {
+    if (!(isReverted() && run.journal.find(verdict.service))) observer?.({ type: "verdict", verdict });
+  });
   // A revert may need the orphans, so they stay until all apps are done.
   const isComplete = (): boolean => !run.hasFailed() && !run.signal.aborted;
   const orphans = await removeOrphans(isComplete() ? plan.orphans : [], run);
@@ -39,6 +38,26 @@ export async function applyPlan(
     resources: [...created, ...removed],
     isInterrupted: removed.some(({ outcome }) => outcome === "skipped"),
   };
+}
+
+/** Far more than {@link Run.changeLimits}, because a wait takes long and costs the engine little. Each app in progress needs memory. */
+const APPS_IN_PROGRESS = 512;
+
+/** Applies the plans of all apps, those that others depend on first, so that they never wait for a slot of their dependents. */
+async function applyApps(
+  { checked, plan }: PreparedPlan,
+  run: Run,
+  onVerdict: (verdict: AppVerdict) => void,
+): Promise<AppVerdict[]> {
+  const verdicts = Array.from<AppVerdict>({ length: checked.apps.length });
+  await mapLimit(APPS_IN_PROGRESS, dependencyOrder(checked.apps.map(({ app }) => app)), async (index) => {
+    const [app, planned] = [checked.apps[index], plan.apps[index]];
+    if (app === undefined || planned === undefined) throw new RangeError(`The plan has no app ${index}.`);
+    const verdict = await applyApp(app, planned, run);
+    verdicts[index] = verdict;
+    onVerdict(verdict);
+  });
+  return verdicts;
 }
 
 async function revertRun(
@@ -62,7 +81,3 @@ async function revertRun(
     if (run.journal.find(removal.service)) observer?.({ type: "removal", removal });
   return reverted;
 }
-
-const notInPlan = (app: string): never => {
-  throw new RangeError(`The plan does not contain ${app}.`);
-};

@@ -1,5 +1,5 @@
 import { DeploymentError, type Limit, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import { changeLimits } from "../model/concurrency.js";
+import { changeLimits, inOrder } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { PlannedOrphan } from "../model/plan.js";
@@ -42,15 +42,14 @@ export async function removeServices<Item extends Removal>(
 ): Promise<RemovalVerdict[]> {
   const { limited = changeLimits().remove, timeoutMs = 60_000 } = options;
   const limits = { ...options, timeoutMs: timeoutMs + OTHER_REMOVAL_MS * (removals.length - 1) };
-  const finished = new Map(removals.map(({ service }) => [service, Promise.withResolvers<void>()]));
-  return Promise.all(
-    removals.map(async (removal): Promise<RemovalVerdict> => {
-      await Promise.all(removal.after.map((service) => finished.get(service)?.promise));
+  return inOrder<Item, RemovalVerdict>(
+    removals,
+    ({ after }) => after,
+    async (removal) => {
       const verdict = await limited(() => removeOne(strategy, removal, limits));
-      finished.get(removal.service)?.resolve();
       options.observer?.({ type: "removal", removal: verdict });
       return verdict;
-    }),
+    },
   );
 }
 

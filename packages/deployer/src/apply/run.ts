@@ -3,21 +3,21 @@ import {
   DeploymentError,
   type DeployRequest,
   type Limit,
-  limit,
   type OpenFactoryServiceDeploymentStrategy,
   type ProgressEvent,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-project.js";
-import { type ChangeKind, changeLimits, Milestones } from "../model/concurrency.js";
+import { type ChangeKind, changeLimits } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
-import { type DesiredApp, type Milestone, MILESTONE_OF } from "../model/project.js";
+import type { DesiredApp } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
 import { WaitLimit } from "../observe/wait-limit.js";
 import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
 import { RUN_LABEL } from "../model/labels.js";
+import { Milestones } from "./dependencies.js";
 import { withOwnershipLabels } from "./ownership-labels.js";
 
 /** How a plan is applied. */
@@ -59,8 +59,6 @@ export interface Run {
   readonly milestones: Milestones;
   /** The limits of changes, by their kind. */
   readonly changeLimits: Readonly<Record<ChangeKind, Limit>>;
-  /** The limit of apps in progress, which change or are waited for. */
-  readonly appLimit: Limit;
   readonly waitLimit: WaitLimit;
   readonly observer: Observer | undefined;
   /** The changes of the run. */
@@ -69,11 +67,9 @@ export interface Run {
   requestOf(checked: CheckedApp): Promise<DeployRequest>;
   /** The service that the plan observed. */
   beforeOf(service: string): ServiceStatus | undefined;
-  /** Whether another app waits for the service to reach the milestone. */
-  isAwaited(service: string, milestone: Milestone): boolean;
   /** The name of a service's app. */
   appName(service: string): string;
-  warningsOf(app: DesiredApp): WarningLog;
+  readonly warnings: WarningLog;
   /** Ends the run, unless `keepFailed`. @param name of the app or resource that failed. */
   recordFailure(name: string): void;
   hasFailed(): boolean;
@@ -88,12 +84,9 @@ export const reportPhase = (run: Run, { key, service }: DesiredApp, phase: AppPh
 export const strategyObserver =
   (run: Run, app: DesiredApp) =>
   (progress: ProgressEvent): void => {
-    if (progress.type === "warning") run.warningsOf(app).add(progress.warning);
+    if (progress.type === "warning") run.warnings.add(app.key, [progress.warning]);
     else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
   };
-
-/** Far more than {@link changeLimits}, because a wait takes long and costs the engine little. Each app in progress takes memory. */
-const APPS_IN_PROGRESS = 512;
 
 export function startRun(
   strategy: OpenFactoryServiceDeploymentStrategy,
@@ -109,11 +102,6 @@ export function startRun(
   const id = newRunId([...before.values()].flatMap(({ labels }) => labels[RUN_LABEL] ?? []));
   const labelContext = { scope: checked, run: id, resources: new Set(resources.map(({ spec }) => resourceId(spec))) };
   const names = new Map(apps.map(({ app }) => [app.service, app.key]));
-  const reportedRegistries = new Set<string>();
-  const logs = new Map(apps.map(({ app }) => [app.service, new WarningLog(app.key, observer, reportedRegistries)]));
-  const requiredMilestones = new Set(
-    apps.flatMap(({ app }) => app.dependsOn.map((needed) => `${MILESTONE_OF[needed.condition]} ${needed.service}`)),
-  );
   return {
     strategy,
     scope: checked,
@@ -124,9 +112,8 @@ export function startRun(
     settleMs,
     showEnv,
     signal: running,
-    milestones: new Milestones(),
+    milestones: new Milestones(apps.map(({ app }) => app)),
     changeLimits: changeLimits(concurrency),
-    appLimit: limit(APPS_IN_PROGRESS),
     waitLimit: new WaitLimit(timeoutMs),
     observer,
     journal: new Journal(),
@@ -140,9 +127,8 @@ export function startRun(
       );
     },
     beforeOf: (service) => before.get(service),
-    isAwaited: (service, milestone) => requiredMilestones.has(`${milestone} ${service}`),
     appName: (service) => names.get(service) ?? service,
-    warningsOf: (app) => logs.get(app.service) ?? new WarningLog(app.key, observer, reportedRegistries),
+    warnings: new WarningLog(observer),
     recordFailure: (name) => {
       failed.push(name);
       if (keepFailed || stop.signal.aborted) return;

@@ -1,5 +1,4 @@
 import { type Limit, limit } from "@openfactory/deploy-core";
-import type { Milestone } from "./project.js";
 
 /** What happens to a service. A start counts as `create`, a restart and a rollback as `update`, and a stop as `remove`. */
 export type ChangeKind = "create" | "update" | "remove";
@@ -22,28 +21,28 @@ export function changeLimits(concurrency?: number): Readonly<Record<ChangeKind, 
   return { create: limit(create), update: limit(update), remove: limit(remove) };
 }
 
-/** The milestones that each service of a run has reached. */
-export class Milestones {
-  readonly #pending = new Map<string, PromiseWithResolvers<boolean>>();
-
-  reach(service: string, milestone: Milestone): void {
-    this.#at(service, milestone).resolve(true);
-  }
-
-  /** The service will not reach any further milestone. */
-  giveUp(service: string): void {
-    for (const milestone of ["started", "ready", "completed"] as const) this.#at(service, milestone).resolve(false);
-  }
-
-  /** Resolves with whether the service reached the milestone. */
-  until(service: string, milestone: Milestone): Promise<boolean> {
-    return this.#at(service, milestone).promise;
-  }
-
-  #at(service: string, milestone: Milestone): PromiseWithResolvers<boolean> {
-    const key = `${milestone} ${service}`;
-    const found = this.#pending.get(key) ?? Promise.withResolvers<boolean>();
-    this.#pending.set(key, found);
-    return found;
-  }
+/**
+ * Runs `work` for each service, after that of the services that come before it. All others run at the same time.
+ * @param before the names of the services that come before one. Those that are not among `services` are ignored.
+ * @param work must not reject. Gets the results of the services before, in the order of `before`.
+ * @returns the results in the order of the services.
+ */
+export function inOrder<Service extends { readonly service: string }, Result>(
+  services: readonly Service[],
+  before: (service: Service) => readonly string[],
+  work: (service: Service, before: readonly Result[]) => Promise<Result>,
+): Promise<Result[]> {
+  const running = new Map<string, Promise<Result>>();
+  const run = async (service: Service): Promise<Result> => {
+    // By then, all services are in the map.
+    await undefined;
+    return work(service, await Promise.all(before(service).flatMap((name) => running.get(name) ?? [])));
+  };
+  return Promise.all(
+    services.map((service) => {
+      const result = run(service);
+      running.set(service.service, result);
+      return result;
+    }),
+  );
 }

@@ -99,38 +99,35 @@ export function collectWarnings(observer: Observer | undefined): {
 }
 
 /**
- * The warnings of one app, each reported and kept once. A warning about a registry is kept with the first app of the run
- * that has it.
+ * The warnings of apps, each reported and kept once for an app. A warning about a registry is kept with the first app that
+ * has it.
  */
 export class WarningLog {
-  /** Created with the first warning: most apps have none, and a file can contain thousands of them. */
-  #found: Map<string, DeploymentWarning> | undefined;
-  readonly #app: string;
+  /** Only apps with warnings, because a file can contain thousands without. */
+  readonly #byApp = new Map<string, Map<string, DeploymentWarning>>();
+  readonly #reportedRegistries = new Set<string>();
   readonly #observer: Observer | undefined;
-  readonly #reportedRegistries: Set<string>;
 
-  /** @param reportedRegistries the warnings about registries that the run has reported, shared by all its apps. */
-  constructor(app: string, observer?: Observer, reportedRegistries = new Set<string>()) {
-    this.#app = app;
+  constructor(observer?: Observer) {
     this.#observer = observer;
-    this.#reportedRegistries = reportedRegistries;
   }
 
-  add(...warnings: readonly DeploymentWarning[]): void {
+  add(app: string, warnings: readonly DeploymentWarning[]): void {
     for (const warning of warnings) {
+      const found = this.#byApp.get(app) ?? new Map<string, DeploymentWarning>();
       const key = JSON.stringify([warning.code, warning.field, warning.reason]);
-      if (this.#found?.has(key)) continue;
+      if (found.has(key)) continue;
       if (warning.registry !== undefined) {
         const known = `${warning.code} ${warning.registry}`;
         if (this.#reportedRegistries.has(known)) continue;
         this.#reportedRegistries.add(known);
       }
-      (this.#found ??= new Map()).set(key, warning);
-      this.#observer?.({ type: "warning", app: this.#app, warning });
+      this.#byApp.set(app, found.set(key, warning));
+      this.#observer?.({ type: "warning", app, warning });
     }
   }
 
-  all(): DeploymentWarning[] {
-    return [...(this.#found?.values() ?? [])];
+  of(app: string): DeploymentWarning[] {
+    return [...(this.#byApp.get(app)?.values() ?? [])];
   }
 }

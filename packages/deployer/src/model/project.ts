@@ -153,7 +153,9 @@ export interface DesiredProject {
 }
 
 /** The states that other apps can wait for, in the order in which a service reaches them. */
-export type Milestone = "started" | "ready" | "completed";
+export const MILESTONES = ["started", "ready", "completed"] as const;
+
+export type Milestone = (typeof MILESTONES)[number];
 
 export const MILESTONE_OF: Readonly<Record<DependencyCondition, Milestone>> = {
   service_started: "started",

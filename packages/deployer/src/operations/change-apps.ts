@@ -6,37 +6,11 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import { Milestones } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type AppPhase, type Observer, progressObserver } from "../model/events.js";
 import { withoutSettings } from "../observe/observe.js";
 import { waitUntilRunning } from "../observe/observed-service.js";
 import type { WaitLimit } from "../observe/wait-limit.js";
-
-/**
- * Changes services in an order: each after those that come before it. All others are changed at the same time.
- * @param before the services that come before one. They must be among `services`.
- * @param change gets the service that failed, or was skipped, and must have come before.
- * @returns the verdicts, in the order of the services.
- */
-export function changeInOrder<Service extends { readonly service: string }, Verdict extends { outcome: string }>(
-  services: readonly Service[],
-  before: (service: string) => readonly string[],
-  change: (service: Service, failed: string | undefined) => Promise<Verdict>,
-): Promise<Verdict[]> {
-  const milestones = new Milestones();
-  return Promise.all(
-    services.map(async (changed) => {
-      const { service } = changed;
-      const first = before(service);
-      const done = await Promise.all(first.map((each) => milestones.until(each, "ready")));
-      const verdict = await change(changed, first[done.indexOf(false)]);
-      if (verdict.outcome === "failed" || verdict.outcome === "skipped") milestones.giveUp(service);
-      else milestones.reach(service, "ready");
-      return verdict;
-    }),
-  );
-}
 
 export interface ChangeOptions {
   signal?: AbortSignal;
@@ -69,6 +43,10 @@ export interface ChangeResult<Outcome> {
   error?: DeploymentError;
   status?: ServiceStatus;
 }
+
+/** Whether the apps after this one are skipped. */
+export const blocksOthers = ({ outcome }: { outcome: string }): boolean =>
+  outcome === "failed" || outcome === "skipped";
 
 /** Changes an app, and waits until it is ready. A failure is part of the result. */
 export async function changeAndWait<Outcome>(

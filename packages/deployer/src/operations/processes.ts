@@ -6,7 +6,7 @@ import {
 } from "@openfactory/deploy-core";
 import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
-import { type ChangeKind, changeLimits } from "../model/concurrency.js";
+import { type ChangeKind, changeLimits, inOrder } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { type AppPhase, collectWarnings } from "../model/events.js";
 import { tracksOwnership } from "../model/ownership.js";
@@ -14,7 +14,7 @@ import type { DesiredProject } from "../model/project.js";
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
 import { WaitLimit } from "../observe/wait-limit.js";
-import { changeAndWait, changeInOrder, type ChangeOptions, type SharedLimits } from "./change-apps.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits } from "./change-apps.js";
 import { type LockOptions, withLock } from "./lock.js";
 import { type OwnedService, ownedServices } from "./owned-services.js";
 
@@ -91,17 +91,15 @@ function changeAll(
     limited: changeLimits(options.concurrency)[KINDS[operation]],
     waitLimit: new WaitLimit(options.timeoutMs),
   };
-  const names = new Map(services.map(({ service, app }) => [service, app]));
   const edges = apps.flatMap(({ service, dependsOn }) =>
     dependsOn.map((needed) =>
       operation === "stop" ? { first: service, next: needed.service } : { first: needed.service, next: service },
     ),
   );
-  const before = (service: string): string[] =>
-    edges.filter(({ first, next }) => next === service && names.has(first)).map(({ first }) => first);
-  return changeInOrder(services, before, async (owned, failed) => {
-    const causedBy = failed === undefined ? undefined : names.get(failed);
-    const verdict = await changeApp(strategy, owned, operation, causedBy, options, limits);
+  const before = ({ service }: OwnedService): string[] =>
+    edges.filter(({ next }) => next === service).map(({ first }) => first);
+  return inOrder<OwnedService, ProcessVerdict>(services, before, async (owned, first) => {
+    const verdict = await changeApp(strategy, owned, operation, first.find(blocksOthers)?.app, options, limits);
     options.observer?.({ type: "process", verdict });
     return verdict;
   });

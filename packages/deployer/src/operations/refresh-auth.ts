@@ -98,13 +98,13 @@ async function refreshOne(
   { signal, observer }: RefreshOptions,
 ): Promise<RefreshVerdict> {
   const began = performance.now();
-  const log = new WarningLog(app, observer);
+  const log = new WarningLog(observer);
   const verdict = (outcome: RefreshVerdict["outcome"], error?: DeploymentError): RefreshVerdict => ({
     service,
     app,
     outcome,
     ...(error === undefined ? {} : { error }),
-    warnings: log.all(),
+    warnings: log.of(app),
     elapsedMs: Math.round(performance.now() - began),
   });
   if (state === "foreign")
@@ -116,11 +116,11 @@ async function refreshOne(
     const { renewed, warnings } = await strategy.refreshAuth(service, {
       signal,
       observer: (progress) => {
-        if (progress.type === "warning") log.add(progress.warning);
+        if (progress.type === "warning") log.add(app, [progress.warning]);
         else observer?.({ type: "progress", app, service, progress });
       },
     });
-    log.add(...warnings);
+    log.add(app, warnings);
     return verdict(renewed ? "renewed" : "kept");
   } catch (error) {
     const failure = asDeploymentError(error, service, strategy);

@@ -6,7 +6,7 @@ import {
 } from "@openfactory/deploy-core";
 import { checkServices } from "./check-services.js";
 import { whileAnswering } from "../model/answering.js";
-import { changeLimits } from "../model/concurrency.js";
+import { changeLimits, inOrder } from "../model/concurrency.js";
 import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
@@ -17,7 +17,7 @@ import { observe } from "../observe/observe.js";
 import { WaitLimit } from "../observe/wait-limit.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { changeAndWait, changeInOrder, type ChangeOptions, type SharedLimits } from "./change-apps.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits } from "./change-apps.js";
 import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
@@ -125,11 +125,10 @@ function rollBackAll(
     candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
   );
   const dependenciesOf = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
-  const before = (service: string): string[] =>
+  const before = ({ service }: RollbackCandidate): string[] =>
     (dependenciesOf.get(service) ?? []).map((needed) => needed.service).filter((needed) => rollingBack.has(needed));
-  return changeInOrder(candidates, before, async (candidate, failed) => {
-    const causedBy = failed === undefined ? undefined : rollingBack.get(failed);
-    const verdict = await rollBackApp(strategy, candidate, causedBy, options, limits);
+  return inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) => {
+    const verdict = await rollBackApp(strategy, candidate, first.find(blocksOthers)?.app, options, limits);
     options.observer?.({ type: "rollback", verdict });
     return verdict;
   });

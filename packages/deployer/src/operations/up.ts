@@ -82,12 +82,11 @@ async function upSaved(
  * error of the preflight. Later failures are in the report.
  */
 async function applyUp(
-  rawStrategy: OpenFactoryServiceDeploymentStrategy,
+  strategy: OpenFactoryServiceDeploymentStrategy,
   first: PreparedPlan,
   options: UpOptions,
   prepareLocked: () => Promise<PreparedPlan>,
 ): Promise<UpReport> {
-  const strategy = withRedaction(rawStrategy, first.checked);
   const { project } = first.checked;
   assertNoConflicts(first.plan);
   const began = performance.now();
@@ -98,7 +97,7 @@ async function applyUp(
     const { checked, plan } = prepared;
     const run = startRun(held, prepared, options);
     plan.warnings.forEach(warn);
-    checked.apps.forEach(({ app }, index) => run.warningsOf(app).add(...(plan.apps[index]?.warnings ?? [])));
+    checked.apps.forEach(({ app }, index) => run.warnings.add(app.key, plan.apps[index]?.warnings ?? []));
     if (preflight && plan.hasChanges) {
       await checkPreflight(held, plan, checked.apps, { signal, listed: prepared.observed?.listed });
     }

@@ -25,12 +25,12 @@ export type ServiceChange = Exclude<Change, { kind: "resource" }>;
 
 /** The changes of a run, in order. Each is recorded before the engine is called, so that none is missed. */
 export class Journal {
-  readonly #changes = new Set<Change>();
+  /** With whether the engine confirmed the change. */
+  readonly #changes = new Map<Change, boolean>();
   readonly #services = new Map<string, ServiceChange>();
-  readonly #confirmed = new Set<Change>();
 
   begin(change: Change): void {
-    this.#changes.add(change);
+    this.#changes.set(change, false);
     if (change.kind !== "resource") this.#services.set(change.service, change);
   }
 
@@ -42,11 +42,11 @@ export class Journal {
 
   /** Records that the engine confirmed the change. Until then, the change may or may not have been made. */
   confirm(change: Change): void {
-    this.#confirmed.add(change);
+    this.#changes.set(change, true);
   }
 
   isConfirmed(change: Change): boolean {
-    return this.#confirmed.has(change);
+    return this.#changes.get(change) ?? false;
   }
 
   /** The change of a service, if any. */
@@ -56,7 +56,7 @@ export class Journal {
 
   /** The changes, latest first. */
   reversed(): Change[] {
-    return [...this.#changes].toReversed();
+    return [...this.#changes.keys()].toReversed();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentError, Limit, OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
-import type { ChangeKind } from "../model/concurrency.js";
+import { type ChangeKind, inOrder } from "../model/concurrency.js";
 import { asDeploymentError } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import { dependents } from "../model/project.js";
@@ -58,16 +58,15 @@ export async function revert(
   const resourceChanges = changes.filter((change) => change.kind === "resource");
 
   const dependentsOf = dependents(apps);
-  const finished = new Map(serviceChanges.map(({ service }) => [service, Promise.withResolvers<void>()]));
-  const first = await Promise.all(
-    serviceChanges.map(async (change) => {
-      await Promise.all((dependentsOf.get(change.service) ?? []).map((service) => finished.get(service)?.promise));
+  const first = await inOrder(
+    serviceChanges,
+    ({ service }) => dependentsOf.get(service) ?? [],
+    async (change) => {
       const limited = changeLimits[change.kind === "create" ? "remove" : "update"];
       const attempted = await limited(() => tryRevert(change, context, log));
       if (attempted.error === undefined) log.end(change);
-      finished.get(change.service)?.resolve();
       return { change, attempted };
-    }),
+    },
   );
   const services = new Map<string, RevertedService>();
   // Resources of services that are kept.

@@ -53,7 +53,7 @@ export function serviceStatus(service: ServiceDetails, tasks: readonly TaskDetai
       running: instances.filter(({ state }) => state === "running").length,
       desired: stoppedReplicas(service.Spec) ?? desired,
     },
-    instances: instances.filter(({ state }) => desired > 0 || state !== "stopped"),
+    instances: desired > 0 ? instances : instances.filter(({ state }) => state !== "stopped"),
   };
 }
 
