@@ -40,7 +40,7 @@ const isUnanswered = (error: unknown): boolean =>
 export function whileAnswering<Strategy extends OpenFactoryServiceDeploymentStrategy>(strategy: Strategy): Strategy {
   let unanswered = 0;
   let failedAt = -Infinity;
-  const call = async (operation: () => Promise<unknown>): Promise<unknown> => {
+  const call = async (operation: () => unknown): Promise<unknown> => {
     if (unanswered >= MAX_UNANSWERED) throw notAsked();
     const began = performance.now();
     try {
@@ -57,7 +57,7 @@ export function whileAnswering<Strategy extends OpenFactoryServiceDeploymentStra
     }
   };
   return wrapMethods(strategy, (property, method) =>
-    OPERATIONS.has(property) ? (...args) => call(async () => method(...args)) : method,
+    OPERATIONS.has(property) ? (...args) => call(() => method(...args)) : method,
   );
 }
 

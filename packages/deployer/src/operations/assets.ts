@@ -107,7 +107,7 @@ function uuidsOf({ uuid, replicas, device }: ServiceRecord): string[] {
 }
 
 /** The data of a service that its assets need. */
-interface ServiceRecord {
+export interface ServiceRecord {
   readonly service: string;
   /** Name of the app in its file. */
   readonly app: string;

@@ -1,4 +1,4 @@
-import { type OpenFactoryServiceDeploymentStrategy, type ServiceStatus, supports } from "@openfactory/deploy-core";
+import { type OpenFactoryServiceDeploymentStrategy, supports } from "@openfactory/deploy-core";
 import { type Removal, removeServices } from "../apply/remove-services.js";
 import { removeResources } from "../apply/resources.js";
 import { changeLimits } from "../model/concurrency.js";
@@ -10,7 +10,7 @@ import { dependents, type DesiredProject } from "../model/project.js";
 import type { DownReport, RemovalVerdict, ResourceVerdict } from "../model/report.js";
 import { assertConfirmed, assertRemovable, prepareDown } from "../plan/plan-down.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
-import { compareAssets, declaredDevices, recordOfStatus } from "./assets.js";
+import { compareAssets, declaredDevices, recordOfStatus, type ServiceRecord } from "./assets.js";
 import { type LockOptions, withLock } from "./lock.js";
 
 export interface DownOptions extends LockOptions, ListenerOptions {
@@ -46,25 +46,24 @@ export async function down(
 ): Promise<DownReport> {
   const strategy = whileAnswering(withRedaction(rawStrategy, desired));
   const began = performance.now();
-  const { signal, observer, timeoutMs, volumes, confirmed } = options;
-  const scope = { signal, volumes, services: options.services };
-  const first = await prepareDown(strategy, desired, scope);
+  const { signal, observer, timeoutMs, confirmed } = options;
+  const first = await prepare(strategy, desired, options);
   const { warnings, warn } = collectWarnings(observer);
   first.plan.warnings.forEach(warn);
   if (confirmed !== undefined) assertConfirmed(first.plan, confirmed);
   if (options.services !== undefined) assertRemovable(first.plan);
   const kept = reportKept(first.plan, desired, observer);
   const locked = { forceUnlock: options.forceUnlock, purpose: options.purpose ?? "down", signal, observer, warn };
-  const deliver = async (seen: readonly ServiceStatus[], services: readonly RemovalVerdict[]): Promise<void> => {
+  const deliver = async (records: readonly ServiceRecord[], services: readonly RemovalVerdict[]): Promise<void> => {
     // A run for some services removes no device without services.
     const devices = options.services === undefined ? (desired.devices ?? []) : [];
-    const assets = [...assetsOfDown(seen, services), ...declaredDevices(devices, "removed")];
+    const assets = [...assetsOfDown(records, services), ...declaredDevices(devices, "removed")];
     await deliverAssets(assets, { project: desired.project, platform: strategy.manifest.name }, options, warn);
   };
   const remove = async (held: typeof strategy): Promise<Pick<DownReport, "services" | "resources">> => {
     // Another run may have changed the project before this one held the lock.
     const isOutdated = confirmed !== undefined || supports(strategy, "lock");
-    const { plan, removed } = isOutdated ? await prepareDown(strategy, desired, scope) : first;
+    const { plan, records } = isOutdated ? await prepare(strategy, desired, options) : first;
     if (confirmed !== undefined) assertConfirmed(plan, confirmed);
     const servicesToRemove = plan.services.filter(({ action }) => action === "remove");
     const resourcesToRemove = plan.resources.filter(({ action }) => action === "remove");
@@ -75,7 +74,7 @@ export async function down(
       signal: () => signal,
     });
     const resources = await removeResources(held, resourcesToRemove, { signal, observer, timeoutMs });
-    await deliver(removed, services);
+    await deliver(records, services);
     return { services, resources };
   };
   const takesLock = first.plan.hasChanges || options.forceUnlock === true;
@@ -94,13 +93,26 @@ export async function down(
   };
 }
 
-const recordsOf = (services: readonly ServiceStatus[]) => services.map((status) => recordOfStatus(status));
+interface PreparedDown {
+  readonly plan: DownPlan;
+  /** Of the services to remove. Their statuses are not kept, since there can be thousands. */
+  readonly records: readonly ServiceRecord[];
+}
+
+async function prepare(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  desired: DesiredProject,
+  { signal, volumes, services }: DownOptions,
+): Promise<PreparedDown> {
+  const { plan, removed } = await prepareDown(strategy, desired, { signal, volumes, services });
+  return { plan, records: removed.map((status) => recordOfStatus(status)) };
+}
 
 /** The removed assets, and devices of which some services were removed. */
-function assetsOfDown(seen: readonly ServiceStatus[], removals: readonly RemovalVerdict[]) {
+function assetsOfDown(records: readonly ServiceRecord[], removals: readonly RemovalVerdict[]) {
   const gone = new Set(removals.filter(({ outcome }) => outcome === "removed").map(({ service }) => service));
-  const kept = seen.filter(({ name }) => !gone.has(name));
-  return compareAssets(recordsOf(seen), recordsOf(kept), gone);
+  const kept = records.filter(({ service }) => !gone.has(service));
+  return compareAssets(records, kept, gone);
 }
 
 type Kept = Pick<DownReport, "services" | "resources">;
