@@ -53,6 +53,8 @@ export interface Io {
   /** Progress, warnings and errors. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Limits the memory of the process from now on. Default: does nothing, in tests and in other programs. */
+  readonly limitMemory?: () => Promise<void>;
   /** The working directory of the process. */
   readonly cwd: string;
   /** The folder whose `node_modules` contains the command. Undefined in a checkout and in an executable. */
@@ -128,6 +130,7 @@ export function processIo(): Io {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     env: process.env,
+    limitMemory: async () => (await import("./limit-heap.js")).limitHeap(),
     cwd: process.cwd(),
     installation: findInstallation(process.argv[1]),
     machinePolicy: "/etc/ofdeploy/policy.yaml",

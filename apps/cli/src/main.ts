@@ -1,6 +1,5 @@
 import { EXIT, type ExitCode } from "./exit-codes.js";
 import { exitWhenWritten, type Io, processIo } from "./io.js";
-import { limitHeap } from "./limit-heap.js";
 import { readVersion } from "./version.js";
 
 /**
@@ -36,6 +35,5 @@ export async function runProcess(): Promise<void> {
     process.exitCode = EXIT.badInput;
     return;
   }
-  limitHeap();
   exitWhenWritten(await run(process.argv.slice(2), io));
 }

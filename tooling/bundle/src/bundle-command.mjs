@@ -41,7 +41,7 @@ const GROUPS = [
   },
   {
     name: "work",
-    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|index\.|exit-codes|limit-heap\.|version\.)|\/node_modules\/|(?:clock|node-20)\.mjs$/,
+    test: /\/(?:cli|core|app-file|deployer)\/dist\/(?!main\.|io\.|index\.|exit-codes|version\.)|\/node_modules\/|(?:clock|node-20)\.mjs$/,
   },
 ];
 
