@@ -47,14 +47,14 @@ export async function loadFiles(options: GlobalOptions, io: Io, input: FileInput
   return io.recorder === undefined ? read() : io.recorder.during("read", read);
 }
 
-/** Commands with fewer apps don't take much memory. */
-const MANY_APPS = 1_000;
+/** With this many apps, a command needs at most 150 MB of memory. */
+const APPS_WITHOUT_LIMIT = 500;
 
 async function readFiles(options: GlobalOptions, io: Io, input: FileInput): Promise<AppProject> {
   const { sources, notes, loadOptions } = await prepareLoad(options, io, input);
   const { loadProject } = await import("@openfactory/app-file");
   const loaded = await loadProject(sources, loadOptions);
-  if (loaded.apps.length >= MANY_APPS) await io.limitMemory?.();
+  if (loaded.apps.length > APPS_WITHOUT_LIMIT) await io.limitMemory?.();
   return notes.length === 0 ? loaded : { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
 }
 
