@@ -9,8 +9,8 @@ const cell = (figure: Figure | undefined, unit: string): string => {
   return `${round(median)} ${unit} (${round(least)}-${round(most)})`;
 };
 
-const ratio = (ours: Figure | undefined, other: Figure | undefined): number | undefined =>
-  ours === undefined || other === undefined ? undefined : Math.round((ours.median / other.median) * 100) / 100;
+const ratio = (figure: Figure | undefined, other: Figure | undefined): number | undefined =>
+  figure === undefined || other === undefined ? undefined : Math.round((figure.median / other.median) * 100) / 100;
 
 const TITLES = [
   "PART",
@@ -21,19 +21,21 @@ const TITLES = [
   "PYTHON",
   "LOOP",
   "BEFORE",
+  "NODE",
   "x PEER",
   "x FLOOR",
   "x BEFORE",
+  "NODE x PEER",
 ];
 
 /** A table with one line for each workload: medians, with minimum and maximum in brackets. */
 export function table(results: readonly Result[]): string {
   const rows = results.map(
-    ({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python, loop, before } }) => [
+    ({ workload: { part, name, unit = "ms" }, figures: { ours, peer, floor, python, loop, before, node } }) => [
       part,
       name,
-      ...[ours, peer, floor, python, loop, before].map((figure) => cell(figure, unit)),
-      ...[ratio(ours, peer), ratio(ours, floor), ratio(ours, before)].map((each) =>
+      ...[ours, peer, floor, python, loop, before, node].map((figure) => cell(figure, unit)),
+      ...[ratio(ours, peer), ratio(ours, floor), ratio(ours, before), ratio(node, peer)].map((each) =>
         each === undefined ? "-" : each.toFixed(2),
       ),
     ],
@@ -73,6 +75,7 @@ export const asJson = (results: readonly Result[], about: object): object[] =>
     ratio_peer: ratio(figures.ours, figures.peer),
     ratio_floor: ratio(figures.ours, figures.floor),
     ratio_before: ratio(figures.ours, figures.before),
+    ratio_node_peer: ratio(figures.node, figures.peer),
     ...(skip === undefined ? {} : { skipped: skip }),
     ...(note === undefined ? {} : { note }),
     ...(Object.keys(failures).length === 0 ? {} : { failures }),

@@ -1,8 +1,8 @@
 /**
  * The contenders of a workload. `floor`: the minimal Engine API calls with a plain HTTP client. `loop`: one command for each app.
- * `before`: another build of ofdeploy.
+ * `before`: another build of ofdeploy. `node`: a Node program that makes nothing but the necessary calls.
  */
-export type Role = "ours" | "peer" | "floor" | "python" | "loop" | "before";
+export type Role = "ours" | "peer" | "floor" | "python" | "loop" | "before" | "node";
 
 /** A tool that does the work of a workload. */
 export interface Contender {

@@ -1,6 +1,7 @@
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, containerBody, type Load, names, write } from "../files.ts";
+import { nodeProgram, type ProgramCall } from "../node-program.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Workload } from "../workload.ts";
@@ -20,6 +21,15 @@ async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
   const containers: { Id: string }[] = await client.call("GET", "/containers/json?all=1");
   await each(4, containers, ({ Id }) => client.call("DELETE", `/containers/${Id}?force=1&v=1`));
   client.close();
+}
+
+/** A listing, and an inspection of as many containers. */
+async function inspections({ host, apiVersion }: BenchEngine, count: number): Promise<ProgramCall[]> {
+  const client = new RawClient(host, apiVersion);
+  const containers: { Id: string }[] = await client.call("GET", "/containers/json?all=1");
+  client.close();
+  const paths = containers.slice(0, count).map(({ Id }) => `/containers/${Id}/json`);
+  return ["/containers/json?all=1", ...paths].map((path) => ({ path }));
 }
 
 const filesOf = (bench: Bench, load: Load): [file: string, composeYml: string] => [
@@ -110,6 +120,8 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
           return ms;
         },
       },
+      // The settings of a container are in no list.
+      node: nodeProgram(engine, async () => inspections(engine, count), before),
     }),
   };
 }

@@ -3,6 +3,7 @@ import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
+import { nodeProgram, type ProgramCall } from "../node-program.ts";
 import type { Peer } from "../peers/peers.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
@@ -51,12 +52,14 @@ interface Work {
 
 class Ready {
   readonly #bench: Bench;
+  readonly #engine: BenchEngine;
   readonly #client: RawClient;
   /** The platform whose apps the next workload of reads can reuse. */
   #prepared: On | undefined;
 
   constructor(bench: Bench, engine: BenchEngine) {
     this.#bench = bench;
+    this.#engine = engine;
     this.#client = new RawClient(engine.host, engine.apiVersion, 8);
   }
 
@@ -150,6 +153,11 @@ class Ready {
           run: () => this.#ofdeploy(on, load, words),
         },
         peer: this.#reader(on, command, load),
+        node: nodeProgram(
+          this.#engine,
+          () => this.#readCalls(on, command),
+          () => this.#prepare(on, load),
+        ),
       }),
     };
   }
@@ -168,6 +176,21 @@ class Ready {
       before,
       run: () => this.#compose(load, words),
     });
+  }
+
+  /** The necessary calls. `plan` reads all settings, which only an inspection of a container has. */
+  async #readCalls(on: On, command: "ps" | "plan" | "logs"): Promise<ProgramCall[]> {
+    const lists = on === "swarm" ? ["/services?status=1", "/tasks"] : ["/containers/json?all=1"];
+    if (command === "ps" || (on === "swarm" && command === "plan")) return lists.map((path) => ({ path }));
+    const services: { ID: string }[] = on === "swarm" ? await this.#client.call("GET", "/services") : [];
+    const all =
+      on === "swarm"
+        ? services.map(({ ID }) => `/services/${ID}`)
+        : (await this.#containers()).map(({ Id }) => `/containers/${Id}`);
+    const details = command === "plan" ? "/json" : "/logs?stdout=1&stderr=1&tail=10";
+    // The engine has the apps of both tools.
+    const ofOneTool = all.slice(0, 100).map((path) => `${path}${details}`);
+    return [...lists, ...ofOneTool].map((path) => ({ path }));
   }
 
   /** The contenders of both tools of a platform. */

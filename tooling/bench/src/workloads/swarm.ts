@@ -1,6 +1,7 @@
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, type Load, names, serviceSpec, write } from "../files.ts";
+import { nodeProgram, type ProgramCall } from "../node-program.ts";
 import { each, RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Contender, Workload } from "../workload.ts";
@@ -31,6 +32,12 @@ const up = (bench: Bench, file: string) => ofdeploy(bench, ["up", "--platform", 
 // Without a registry request for every image, which takes seconds each if no registry answers.
 const stack = (bench: Bench, file: string) =>
   peerRun(bench, bench.peers.docker, ["stack", "deploy", "--resolve-image", "never", "--compose-file", file, project]);
+
+const createCall = (index: number, load: Load): ProgramCall => ({
+  method: "POST",
+  path: "/services/create",
+  body: serviceSpec(index, load),
+});
 
 const note = "ofdeploy up --no-wait; docker stack deploy --resolve-image never; neither waits for tasks";
 
@@ -64,6 +71,7 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
         run: async () => (await stack(bench, stackFile)).ms,
       }),
       floor,
+      node: nodeProgram(engine, async () => names(load).map((_, index) => createCall(index, load)), before),
       python: where(bench.peers.python, {
         label: "docker SDK for Python",
         before,
@@ -100,6 +108,7 @@ function unchanged(bench: Bench, engine: BenchEngine, count: number): Workload {
           return ms;
         },
       },
+      node: nodeProgram(engine, async () => [{ path: "/services?status=true" }]),
     }),
   };
 }
