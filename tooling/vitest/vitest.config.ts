@@ -95,6 +95,7 @@ export default defineConfig({
           isolate: false,
           // Most take milliseconds, but a few run the command many times, and a busy machine takes ten times as long.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           setupFiles: ["tooling/vitest/scrypt.setup.ts"],
           include: [`${sources}/*.test.ts`],
           exclude: [
