@@ -20,7 +20,7 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
     action: planned.action,
     outcome,
     now,
-    warnings: run.warnings.of(app.key),
+    warnings: run.warnings.of(app),
     elapsedMs: Math.round(performance.now() - began),
     ...more,
   });

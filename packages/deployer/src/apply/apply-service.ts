@@ -65,7 +65,7 @@ async function update(app: DesiredApp, request: DeployRequest, before: ServiceSt
         observer: strategyObserver(run, app),
       }),
     );
-    run.warnings.add(app.key, warnings);
+    run.warnings.add(app, warnings);
   } catch (error) {
     throw await explainConflict(error, before, run);
   }
@@ -86,7 +86,7 @@ async function replace(app: DesiredApp, request: DeployRequest, before: ServiceS
 async function deploy(app: DesiredApp, request: DeployRequest, run: Run): Promise<void> {
   const { strategy, signal, strict } = run;
   const { warnings } = await strategy.deploy(request, { signal, strict, observer: strategyObserver(run, app) });
-  run.warnings.add(app.key, warnings);
+  run.warnings.add(app, warnings);
 }
 
 async function journaled<Result>({ journal }: Run, change: Change, work: () => Promise<Result>): Promise<Result> {

@@ -84,7 +84,7 @@ export const reportPhase = (run: Run, { key, service }: DesiredApp, phase: AppPh
 export const strategyObserver =
   (run: Run, app: DesiredApp) =>
   (progress: ProgressEvent): void => {
-    if (progress.type === "warning") run.warnings.add(app.key, [progress.warning]);
+    if (progress.type === "warning") run.warnings.add(app, [progress.warning]);
     else run.observer?.({ type: "progress", app: app.key, service: app.service, progress });
   };
 

@@ -1,5 +1,6 @@
 import type { DeploymentWarning, LockHolder, ProgressEvent } from "@openfactory/deploy-core";
 import type { Plan } from "./plan.js";
+import type { DesiredApp } from "./project.js";
 import type {
   AppVerdict,
   ProcessVerdict,
@@ -98,13 +99,16 @@ export function collectWarnings(observer: Observer | undefined): {
   return { warnings, warn };
 }
 
+/** `key` is its name in events. */
+type WarnedApp = Pick<DesiredApp, "key" | "service">;
+
 /**
  * The warnings of apps, each reported and kept once for an app. A warning about a registry is kept with the first app that
  * has it.
  */
 export class WarningLog {
   /** Only apps with warnings, because a file can contain thousands without. */
-  readonly #byApp = new Map<string, Map<string, DeploymentWarning>>();
+  readonly #byService = new Map<string, Map<string, DeploymentWarning>>();
   readonly #reportedRegistries = new Set<string>();
   readonly #observer: Observer | undefined;
 
@@ -112,9 +116,9 @@ export class WarningLog {
     this.#observer = observer;
   }
 
-  add(app: string, warnings: readonly DeploymentWarning[]): void {
+  add({ key: app, service }: WarnedApp, warnings: readonly DeploymentWarning[]): void {
     for (const warning of warnings) {
-      const found = this.#byApp.get(app) ?? new Map<string, DeploymentWarning>();
+      const found = this.#byService.get(service) ?? new Map<string, DeploymentWarning>();
       const key = JSON.stringify([warning.code, warning.field, warning.reason]);
       if (found.has(key)) continue;
       if (warning.registry !== undefined) {
@@ -122,12 +126,12 @@ export class WarningLog {
         if (this.#reportedRegistries.has(known)) continue;
         this.#reportedRegistries.add(known);
       }
-      this.#byApp.set(app, found.set(key, warning));
+      this.#byService.set(service, found.set(key, warning));
       this.#observer?.({ type: "warning", app, warning });
     }
   }
 
-  of(app: string): DeploymentWarning[] {
-    return [...(this.#byApp.get(app)?.values() ?? [])];
+  of({ service }: WarnedApp): DeploymentWarning[] {
+    return [...(this.#byService.get(service)?.values() ?? [])];
   }
 }

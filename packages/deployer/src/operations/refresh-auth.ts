@@ -99,12 +99,13 @@ async function refreshOne(
 ): Promise<RefreshVerdict> {
   const began = performance.now();
   const log = new WarningLog(observer);
+  const warned = { key: app, service };
   const verdict = (outcome: RefreshVerdict["outcome"], error?: DeploymentError): RefreshVerdict => ({
     service,
     app,
     outcome,
     ...(error === undefined ? {} : { error }),
-    warnings: log.of(app),
+    warnings: log.of(warned),
     elapsedMs: Math.round(performance.now() - began),
   });
   if (state === "foreign")
@@ -116,11 +117,11 @@ async function refreshOne(
     const { renewed, warnings } = await strategy.refreshAuth(service, {
       signal,
       observer: (progress) => {
-        if (progress.type === "warning") log.add(app, [progress.warning]);
+        if (progress.type === "warning") log.add(warned, [progress.warning]);
         else observer?.({ type: "progress", app, service, progress });
       },
     });
-    log.add(app, warnings);
+    log.add(warned, warnings);
     return verdict(renewed ? "renewed" : "kept");
   } catch (error) {
     const failure = asDeploymentError(error, service, strategy);

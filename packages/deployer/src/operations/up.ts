@@ -97,7 +97,7 @@ async function applyUp(
     const { checked, plan } = prepared;
     const run = startRun(held, prepared, options);
     plan.warnings.forEach(warn);
-    checked.apps.forEach(({ app }, index) => run.warnings.add(app.key, plan.apps[index]?.warnings ?? []));
+    checked.apps.forEach(({ app }, index) => run.warnings.add(app, plan.apps[index]?.warnings ?? []));
     if (preflight && plan.hasChanges) {
       await checkPreflight(held, plan, checked.apps, { signal, listed: prepared.observed?.listed });
     }
