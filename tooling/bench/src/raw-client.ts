@@ -67,17 +67,3 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   await work();
   return Number(process.hrtime.bigint() - began) / 1e6;
 }
-
-/** Runs `work` on each item, with at most `size` at the same time. */
-export async function each<Item>(
-  size: number,
-  items: readonly Item[],
-  work: (item: Item) => Promise<unknown>,
-): Promise<void> {
-  const rest = items.values();
-  await Promise.all(
-    Array.from({ length: size }, async () => {
-      for (const item of rest) await work(item);
-    }),
-  );
-}

@@ -1,6 +1,7 @@
+import { mapLimit } from "@openfactory/deploy-core";
 import { type Bench, ofdeploy } from "../bench.ts";
 import { appFile, write } from "../files.ts";
-import { each, RawClient } from "../raw-client.ts";
+import { RawClient } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
 
 const SIZES = [1, 2, 4, 8, 16, 32];
@@ -13,11 +14,11 @@ export function concurrencyWorkloads(bench: Bench): Workload[] {
   const clear = {
     swarm: async () => {
       const services: { ID: string }[] = await client().call("GET", "/services");
-      await each(8, services, ({ ID }) => client().call("DELETE", `/services/${ID}`));
+      await mapLimit(8, services, ({ ID }) => client().call("DELETE", `/services/${ID}`));
     },
     docker: async () => {
       const containers: { Id: string }[] = await client().call("GET", "/containers/json?all=1");
-      await each(4, containers, ({ Id }) => client().call("DELETE", `/containers/${Id}?force=1`));
+      await mapLimit(4, containers, ({ Id }) => client().call("DELETE", `/containers/${Id}?force=1`));
     },
   };
   const up = (platform: "swarm" | "docker", count: number, size: number): Contender => ({

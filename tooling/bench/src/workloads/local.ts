@@ -1,8 +1,9 @@
+import { mapLimit } from "@openfactory/deploy-core";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, containerBody, type Load, names, write } from "../files.ts";
 import { nodeProgram, type ProgramCall } from "../node-program.ts";
-import { each, RawClient, timed } from "../raw-client.ts";
+import { RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Workload } from "../workload.ts";
 
@@ -19,7 +20,7 @@ const project = "bench-local";
 async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
   const client = new RawClient(host, apiVersion, 4);
   const containers: { Id: string }[] = await client.call("GET", "/containers/json?all=1");
-  await each(4, containers, ({ Id }) => client.call("DELETE", `/containers/${Id}?force=1&v=1`));
+  await mapLimit(4, containers, ({ Id }) => client.call("DELETE", `/containers/${Id}?force=1&v=1`));
   client.close();
 }
 
@@ -65,7 +66,7 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
         async run() {
           const client = new RawClient(engine.host, engine.apiVersion);
           const ms = await timed(() =>
-            each(1, names(load), async (name) => {
+            mapLimit(1, names(load), async (name) => {
               const { Id } = await client.call(
                 "POST",
                 `/containers/create?name=${name}`,

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { mapLimit } from "@openfactory/deploy-core";
 import { TEST_IMAGE } from "@openfactory/test-engine";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, containerBody, type Load, names, serviceSpec, write } from "../files.ts";
-import { nodeProgram, type ProgramCall } from "../node-program.ts";
+import { nodeProgram } from "../node-program.ts";
 import type { Peer } from "../peers/peers.ts";
-import { each, RawClient, timed } from "../raw-client.ts";
+import { RawClient, timed } from "../raw-client.ts";
 import type { Contender, Workload } from "../workload.ts";
 
 const project = "bench-ready";
@@ -155,7 +156,7 @@ class Ready {
         peer: this.#reader(on, command, load),
         node: nodeProgram(
           this.#engine,
-          () => this.#readCalls(on, command),
+          async () => (await this.#readPaths(on, command)).map((path) => ({ path })),
           () => this.#prepare(on, load),
         ),
       }),
@@ -178,10 +179,10 @@ class Ready {
     });
   }
 
-  /** The necessary calls. `plan` reads all settings, which only an inspection of a container has. */
-  async #readCalls(on: On, command: "ps" | "plan" | "logs"): Promise<ProgramCall[]> {
+  /** What must be read. `plan` reads all settings, which only an inspection of a container has. */
+  async #readPaths(on: On, command: "ps" | "plan" | "logs"): Promise<string[]> {
     const lists = on === "swarm" ? ["/services?status=1", "/tasks"] : ["/containers/json?all=1"];
-    if (command === "ps" || (on === "swarm" && command === "plan")) return lists.map((path) => ({ path }));
+    if (command === "ps" || (on === "swarm" && command === "plan")) return lists;
     const services: { ID: string }[] = on === "swarm" ? await this.#client.call("GET", "/services") : [];
     const all =
       on === "swarm"
@@ -189,8 +190,7 @@ class Ready {
         : (await this.#containers()).map(({ Id }) => `/containers/${Id}`);
     const details = command === "plan" ? "/json" : "/logs?stdout=1&stderr=1&tail=10";
     // The engine has the apps of both tools.
-    const ofOneTool = all.slice(0, 100).map((path) => `${path}${details}`);
-    return [...lists, ...ofOneTool].map((path) => ({ path }));
+    return [...lists, ...all.slice(0, 100).map((path) => `${path}${details}`)];
   }
 
   /** The contenders of both tools of a platform. */
@@ -336,11 +336,13 @@ class Ready {
   async #clear(): Promise<void> {
     this.#prepared = undefined;
     const services: { ID: string }[] = await this.#client.call("GET", "/services");
-    await each(8, services, ({ ID }) => this.#client.call("DELETE", `/services/${ID}`));
+    await mapLimit(8, services, ({ ID }) => this.#client.call("DELETE", `/services/${ID}`));
     for (;;) {
       const left = await this.#containers();
       if (left.length === 0) return;
-      await each(8, left, ({ Id }) => this.#client.call("DELETE", `/containers/${Id}?force=1`).catch(() => undefined));
+      await mapLimit(8, left, ({ Id }) =>
+        this.#client.call("DELETE", `/containers/${Id}?force=1`).catch(() => undefined),
+      );
       await sleep(50);
     }
   }

@@ -1,8 +1,9 @@
+import { mapLimit } from "@openfactory/deploy-core";
 import { type Bench, ofdeploy, peerRun, present, where } from "../bench.ts";
 import type { BenchEngine } from "../bench-engine.ts";
 import { appFile, composeFile, type Load, names, serviceSpec, write } from "../files.ts";
 import { nodeProgram, type ProgramCall } from "../node-program.ts";
-import { each, RawClient, timed } from "../raw-client.ts";
+import { RawClient, timed } from "../raw-client.ts";
 import { referenceInput } from "../reference-input.ts";
 import type { Contender, Workload } from "../workload.ts";
 
@@ -18,7 +19,7 @@ export async function swarmWorkloads(bench: Bench): Promise<Workload[]> {
 async function clear({ host, apiVersion }: BenchEngine): Promise<void> {
   const client = new RawClient(host, apiVersion, 8);
   const services: { ID: string }[] = await client.call("GET", "/services");
-  await each(8, services, ({ ID }) => client.call("DELETE", `/services/${ID}`));
+  await mapLimit(8, services, ({ ID }) => client.call("DELETE", `/services/${ID}`));
   client.close();
 }
 
@@ -51,7 +52,7 @@ function created(bench: Bench, engine: BenchEngine, count: number): Workload {
     async run() {
       const client = new RawClient(engine.host, engine.apiVersion);
       const ms = await timed(() =>
-        each(1, names(load), (name) =>
+        mapLimit(1, names(load), (name) =>
           client.call("POST", "/services/create", serviceSpec(names(load).indexOf(name), load)),
         ),
       );
