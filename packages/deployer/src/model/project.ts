@@ -163,6 +163,12 @@ export const MILESTONE_OF: Readonly<Record<DependencyCondition, Milestone>> = {
   service_completed_successfully: "completed",
 };
 
+/** The services that each service depends on, by service name. */
+export const dependencies = (
+  apps: readonly { service: string; dependsOn: readonly { service: string }[] }[],
+): Map<string, string[]> =>
+  new Map(apps.map(({ service, dependsOn }) => [service, dependsOn.map((needed) => needed.service)]));
+
 /** The services that depend on each service, by service name. */
 export function dependents(
   apps: readonly { service: string; dependsOn: readonly { service: string }[] }[],

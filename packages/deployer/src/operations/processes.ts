@@ -10,7 +10,7 @@ import { type ChangeKind, changeLimits, inOrder } from "../model/concurrency.js"
 import { withRedaction } from "../model/errors.js";
 import { type AppPhase, collectWarnings } from "../model/events.js";
 import { tracksOwnership } from "../model/ownership.js";
-import type { DesiredProject } from "../model/project.js";
+import { dependencies, dependents, type DesiredProject } from "../model/project.js";
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
 import { WaitLimit } from "../observe/wait-limit.js";
@@ -91,14 +91,9 @@ function changeAll(
     limited: changeLimits(options.concurrency)[KINDS[operation]],
     waitLimit: new WaitLimit(options.timeoutMs),
   };
-  const edges = apps.flatMap(({ service, dependsOn }) =>
-    dependsOn.map((needed) =>
-      operation === "stop" ? { first: service, next: needed.service } : { first: needed.service, next: service },
-    ),
-  );
-  const before = ({ service }: OwnedService): string[] =>
-    edges.filter(({ next }) => next === service).map(({ first }) => first);
-  return inOrder<OwnedService, ProcessVerdict>(services, before, async (owned, first) => {
+  const before = operation === "stop" ? dependents(apps) : dependencies(apps);
+  const firstOf = ({ service }: OwnedService): string[] => before.get(service) ?? [];
+  return inOrder<OwnedService, ProcessVerdict>(services, firstOf, async (owned, first) => {
     const verdict = await changeApp(strategy, owned, operation, first.find(blocksOthers)?.app, options, limits);
     options.observer?.({ type: "process", verdict });
     return verdict;

@@ -11,7 +11,7 @@ import { withRedaction } from "../model/errors.js";
 import { collectWarnings } from "../model/events.js";
 import { UUID_LABEL } from "../model/labels.js";
 import { tracksOwnership } from "../model/ownership.js";
-import type { DesiredProject } from "../model/project.js";
+import { dependencies, type DesiredProject } from "../model/project.js";
 import type { RollbackReport, RollbackVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
 import { WaitLimit } from "../observe/wait-limit.js";
@@ -121,12 +121,10 @@ function rollBackAll(
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
   const limits = { limited: changeLimits(options.concurrency).update, waitLimit: new WaitLimit(options.timeoutMs) };
-  const rollingBack = new Map(
-    candidates.flatMap((candidate) => (willRollBack(candidate) ? [[candidate.service, candidate.app] as const] : [])),
-  );
-  const dependenciesOf = new Map(apps.map(({ service, dependsOn }) => [service, dependsOn]));
+  const rollingBack = new Set(candidates.filter(willRollBack).map(({ service }) => service));
+  const dependenciesOf = dependencies(apps);
   const before = ({ service }: RollbackCandidate): string[] =>
-    (dependenciesOf.get(service) ?? []).map((needed) => needed.service).filter((needed) => rollingBack.has(needed));
+    (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed));
   return inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) => {
     const verdict = await rollBackApp(strategy, candidate, first.find(blocksOthers)?.app, options, limits);
     options.observer?.({ type: "rollback", verdict });
