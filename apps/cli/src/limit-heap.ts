@@ -15,13 +15,12 @@ const heapSize = (): number => process.memoryUsage().heapTotal;
  */
 export async function limitHeap(): Promise<void> {
   let limit = 0;
-  let isCollecting = false;
   const check = async (): Promise<void> => {
-    if (isCollecting || heapSize() <= limit) return;
-    isCollecting = true;
+    if (heapSize() <= limit) return;
+    // One collection at a time.
+    limit = Infinity;
     await collectGarbage();
     limit = Math.max(MIN_LIMIT, heapSize() * GROWTH);
-    isCollecting = false;
   };
   try {
     await check();
