@@ -2,6 +2,7 @@ import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { ascii } from "./ascii.mjs";
+import { loadBuiltInsOnFirstUse } from "./lazy-built-ins.mjs";
 import { leanModules } from "./lean-modules.mjs";
 
 const CLOCK = fileURLToPath(new URL("./clock.mjs", import.meta.url));
@@ -40,5 +41,9 @@ export async function bundle({ input, plugins = [], ...outputOptions }) {
     .flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports])
     .filter((id) => !chunks.has(id) && !builtinModules.includes(id.replace(/^node:/, "")));
   if (missing.length > 0) throw new Error(`The bundle requires modules outside of it: ${missing.join(", ")}.`);
-  return output.map((chunk) => ({ ...chunk, code: ascii(chunk.code), moduleIds: chunk.moduleIds }));
+  return output.map((chunk) => ({
+    ...chunk,
+    code: loadBuiltInsOnFirstUse(ascii(chunk.code)),
+    moduleIds: chunk.moduleIds,
+  }));
 }

@@ -6,7 +6,10 @@ const STAND_INS = [
   // Messages in fifty languages, which are not used.
   { path: /\/zod\/v4\/locales\/index\.[cm]?js$/, code: "export {};" },
   // commander's commands in separate executables. ofdeploy has none.
-  { id: "node:child_process", from: /\/commander\//, code: "module.exports = {};" },
+  { id: "node:child_process", from: /\/commander\//, code: "export default {};" },
+  { id: "node:fs", from: /\/commander\//, code: "export default {};" },
+  // An import copies all properties of the global, for 1 ms.
+  { id: "node:process", from: /\/commander\//, code: "export default process;" },
   // dockerode's BuildKit session (gRPC, protobuf) and build contexts (tar, .dockerignore, gzip): no image is built.
   { id: "./session", from: /\/dockerode\//, code: "module.exports = () => { throw new Error('not bundled'); };" },
   { id: "./buildkit", from: /\/dockerode\//, code: "module.exports = {};" },

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { COMMAND, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 
 const PLATFORMS = ["platforms", "--json"] as const;
+const APP_FILE = "apps:\n  web: {uuid: WEB, image: demo}\n";
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "ofdeploy-start-"));
@@ -24,17 +25,29 @@ process.on("exit", () => {
 });
 `;
 
-test("zod compiles no functions", async () => {
+/** The internal modules of Node that a command loads, with an app file in its directory. */
+async function modulesOfNode(words: readonly string[]): Promise<string[]> {
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, REPORT);
+  await writeFile(join(directory, "openfactory.yml"), APP_FILE);
   const env = { ...process.env, NODE_COMPILE_CACHE: directory, LOADED: loaded };
-  await promisify(execFile)(process.execPath, ["--expose-internals", "--require", report, COMMAND, ...PLATFORMS], {
-    env,
-  });
-  const modules: string[] = JSON.parse(await readFile(loaded, "utf8"));
+  const options = ["--expose-internals", "--require", report];
+  await promisify(execFile)(process.execPath, [...options, COMMAND, ...words], { env, cwd: directory });
+  return JSON.parse(await readFile(loaded, "utf8"));
+}
+
+test("zod compiles no functions", async () => {
+  const modules = await modulesOfNode(PLATFORMS);
   expect(modules).toContain("stream");
   expect(modules).not.toContain("internal/navigator");
+});
+
+test("ofdeploy loads modules of Node when it uses them", async () => {
+  const modules = await modulesOfNode(["validate"]);
+  expect(modules).toContain("http");
+  expect(modules).not.toContain("crypto");
+  expect(modules).not.toContain("perf_hooks");
 });
 
 test("ofdeploy fills the compile cache in the user's cache directory", async () => {
@@ -86,7 +99,7 @@ test.each([
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
   await writeFile(report, CHUNKS);
-  await writeFile(join(directory, "openfactory.yml"), "apps:\n  web: {uuid: WEB, image: demo}\n");
+  await writeFile(join(directory, "openfactory.yml"), APP_FILE);
   const env = { ...process.env, LOADED: loaded };
   await promisify(execFile)(process.execPath, ["--require", report, COMMAND, ...words], { env, cwd: directory });
   const files: string[] = JSON.parse(await readFile(loaded, "utf8"));

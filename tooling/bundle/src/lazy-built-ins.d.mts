@@ -1,0 +1,1 @@
+export function loadBuiltInsOnFirstUse(code: string): string;
