@@ -1,6 +1,7 @@
 export { checkNotes } from "./check/check-notes.js";
 export { checkPolicy } from "./check/check-policy.js";
-export { type CheckedApp, type CheckedProject, checkProject } from "./check/check-project.js";
+export { type CheckedProject, checkProject } from "./check/check-project.js";
+export type { CheckedApp } from "./check/check-requests.js";
 export { createRedactor } from "./model/errors.js";
 export type { AppPhase, DeployerEvent, LockEvent, Observer } from "./model/events.js";
 export { FILE_LABEL, type Owner, ownerOf, PROJECT_LABEL } from "./model/labels.js";

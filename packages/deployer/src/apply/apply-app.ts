@@ -1,5 +1,5 @@
 import { DeploymentError, type ServiceStatus, sleep, supports, throwIfAborted } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
 import type { DesiredApp } from "../model/project.js";

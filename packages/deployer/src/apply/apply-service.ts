@@ -6,11 +6,11 @@ import {
   type ServiceStatus,
   throwIfAborted,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
-import { ownerOf } from "../model/labels.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { ownershipOf, tracksOwnership } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
 import type { DesiredApp } from "../model/project.js";
+import { isDeployedFrom } from "../model/request-hash.js";
 import { canObserve, observeOne } from "../observe/observe.js";
 import { compareSettings } from "../plan/compare-settings.js";
 import type { Change } from "../revert/journal.js";
@@ -105,10 +105,10 @@ async function assertUnchanged(before: ServiceStatus, run: Run): Promise<void> {
   throw await explainConflict(changed, before, run, now);
 }
 
-async function isAlreadyDeployed({ app, hash }: CheckedApp, { strategy, scope, signal }: Run): Promise<boolean> {
+async function isAlreadyDeployed({ app, request }: CheckedApp, { strategy, scope, signal }: Run): Promise<boolean> {
   if (!tracksOwnership(strategy)) return false;
   const labels = (await observeOne(strategy, app.service, { signal }))?.labels ?? {};
-  return ownershipOf(labels, scope, true) === "ours" && ownerOf(labels)?.request === hash;
+  return ownershipOf(labels, scope, true) === "ours" && isDeployedFrom(request, labels);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import {
   APP_LABEL,
   assetLabels,
@@ -23,6 +23,7 @@ import {
   VOLUME_LABELS,
 } from "../model/labels.js";
 import { fileLabels, type Scope, tracksOwnership } from "../model/ownership.js";
+import { hashNormalized } from "../model/request-hash.js";
 import { isVolume, resourcesOf } from "../model/resources.js";
 import { fingerprint } from "../plan/compare-settings.js";
 
@@ -47,7 +48,7 @@ interface OwnershipLabelContext {
  */
 export async function withOwnershipLabels(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { app, request, hash }: CheckedApp,
+  { app, request }: CheckedApp,
   { scope, run, resources, settings, before }: OwnershipLabelContext,
   options: OperationOptions = {},
 ): Promise<DeployRequest> {
@@ -64,7 +65,7 @@ export async function withOwnershipLabels(
       ...request.labels,
       ...owner,
       [APP_LABEL]: app.key,
-      [REQUEST_LABEL]: hash,
+      [REQUEST_LABEL]: hashNormalized(request),
       [RUN_LABEL]: run,
       ...(app.format !== undefined && { [FORMAT_LABEL]: `${app.format}` }),
       ...assetLabels(app, request.env),

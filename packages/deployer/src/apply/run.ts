@@ -7,7 +7,7 @@ import {
   type ProgressEvent,
   type ServiceStatus,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { type ChangeKind, changeLimits } from "../model/concurrency.js";
 import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";

@@ -8,8 +8,8 @@ import {
 } from "@openfactory/deploy-core";
 import { type Policy, policyOf, type VerifyImage } from "../model/policy.js";
 import { locationOf } from "../model/project.js";
-import { hashNormalized } from "../model/request-hash.js";
-import type { CheckedApp, CheckedProject } from "./check-project.js";
+import type { CheckedProject } from "./check-project.js";
+import type { CheckedApp } from "./check-requests.js";
 import { type Violation, violations, volumeViolations } from "./policy-rules.js";
 import { verifySignature } from "./verify-signature.js";
 
@@ -62,7 +62,7 @@ async function verifyApp(
     if ("digest" in verified) request = amendRequest(request, { image: verified.pinned });
     else issues.push(issueOf(verified, policy, app));
   }
-  return request === app.request ? app : { ...app, request, hash: hashNormalized(request) };
+  return request === app.request ? app : { ...app, request };
 }
 
 export const messageOf = ({ message, rule }: Pick<Violation, "message" | "rule">, { source }: Policy): string =>

@@ -1,16 +1,10 @@
 import { DeploymentError, type ErrorIssue, type OpenFactoryServiceDeploymentStrategy } from "@openfactory/deploy-core";
 import type { Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredDevice, DesiredProject, DesiredResource } from "../model/project.js";
-import { hashNormalized } from "../model/request-hash.js";
 import type { ProjectWarning } from "../model/warnings.js";
 import { checkNotes } from "./check-notes.js";
-import { type CheckedRequest, parseRequests } from "./check-requests.js";
+import { type CheckedApp, parseRequests } from "./check-requests.js";
 import { checkResources, checkVolumes } from "./check-resources.js";
-
-/** An app whose request is valid. The request is parsed and hashed once in a run. */
-export interface CheckedApp extends CheckedRequest {
-  readonly hash: string;
-}
 
 /** A project that is valid as far as can be checked without an engine. */
 export interface CheckedProject extends Scope {
@@ -48,10 +42,7 @@ export function checkProject(
   const networks = new Map(
     resources.flatMap(({ spec }) => (spec.kind === "network" ? [[spec.name, spec] as const] : [])),
   );
-  const checked = parseRequests(apps, strategy, { ...options, networks }).map((app) => ({
-    ...app,
-    hash: hashNormalized(app.request),
-  }));
+  const checked = parseRequests(apps, strategy, { ...options, networks });
   checkVolumes(checked);
   const scope = {
     project,

@@ -12,8 +12,8 @@ import {
 import { OWNERSHIP_LABELS } from "../model/labels.js";
 import { type DesiredApp, locationOf } from "../model/project.js";
 
-/** A valid request, with a warning for each part that the strategy does not support. */
-export interface CheckedRequest {
+/** An app whose request is valid, with a warning for each part that the strategy does not support. The request is parsed once in a run. */
+export interface CheckedApp {
   readonly app: DesiredApp;
   readonly request: NormalizedRequest;
   readonly warnings: readonly DeploymentWarning[];
@@ -30,8 +30,8 @@ export function parseRequests(
   apps: readonly DesiredApp[],
   strategy: OpenFactoryServiceDeploymentStrategy,
   options: { strict?: boolean; networks?: ReadonlyMap<string, NetworkOptions> } = {},
-): CheckedRequest[] {
-  const checked: CheckedRequest[] = [];
+): CheckedApp[] {
+  const checked: CheckedApp[] = [];
   const errors: DeploymentError[] = [];
   const issues: ErrorIssue[] = [];
   for (const app of apps) {

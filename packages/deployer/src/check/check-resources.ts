@@ -10,7 +10,7 @@ import {
 import { OWNERSHIP_LABELS } from "../model/labels.js";
 import type { DesiredResource } from "../model/project.js";
 import type { ProjectWarning } from "../model/warnings.js";
-import type { CheckedRequest } from "./check-requests.js";
+import type { CheckedApp } from "./check-requests.js";
 
 /** The resources that the platform can create, and warnings for the others. */
 interface CheckedResources {
@@ -79,7 +79,7 @@ function assertUniqueNames(desired: readonly DesiredResource[]): void {
 }
 
 interface VolumeUse {
-  app: CheckedRequest["app"];
+  app: CheckedApp["app"];
   volume: string;
   driver: VolumeDriver;
 }
@@ -89,7 +89,7 @@ interface VolumeUse {
  * volume for the first app and mount it in the other one, too. A mount without a driver accepts any volume.
  * @throws DeploymentError `INVALID_REQUEST` with one issue per finding.
  */
-export function checkVolumes(apps: readonly CheckedRequest[]): void {
+export function checkVolumes(apps: readonly CheckedApp[]): void {
   const byVolume = Map.groupBy(apps.flatMap(volumeUses), ({ volume }) => volume);
   const issues = [...byVolume.values()].flatMap(([first, ...others]) =>
     others.flatMap((other) => (first && !isSameDriver(first.driver, other.driver) ? [conflict(first, other)] : [])),
@@ -106,7 +106,7 @@ const conflict = (first: VolumeUse, second: VolumeUse): ErrorIssue => ({
   location: second.app.location,
 });
 
-const volumeUses = ({ app, request: { mounts = [] } }: CheckedRequest): VolumeUse[] =>
+const volumeUses = ({ app, request: { mounts = [] } }: CheckedApp): VolumeUse[] =>
   mounts.flatMap(({ Type, Source, VolumeOptions }) => {
     const driver = VolumeOptions?.DriverConfig;
     return Type === "volume" && Source !== undefined && driver !== undefined ? [{ app, volume: Source, driver }] : [];

@@ -12,7 +12,7 @@ import {
 import type { Plan, PlanFinding } from "../model/plan.js";
 import { sourceOf } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
-import type { CheckedApp } from "./check-project.js";
+import type { CheckedApp } from "./check-requests.js";
 
 const LISTS = { networks: "network", configs: "config", secrets: "secret" } as const;
 

@@ -6,7 +6,7 @@ import {
   type NormalizedRequest,
   parseRequest,
 } from "@openfactory/deploy-core";
-import { OWNERSHIP_LABELS } from "./labels.js";
+import { OWNERSHIP_LABELS, ownerOf } from "./labels.js";
 
 /** The order of variables and mount options does not count, nor do ownership labels. */
 const comparable = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): object => ({
@@ -16,9 +16,20 @@ const comparable = ({ env, labels = {}, mounts, ...rest }: NormalizedRequest): o
   labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !OWNERSHIP_LABELS.includes(label))),
 });
 
-/** As {@link requestHash}, for a request that is parsed already. */
-export const hashNormalized = (request: NormalizedRequest): string =>
-  `sha256:${hash("sha256", canonicalJson(comparable(request)))}`;
+const hashes = new WeakMap<NormalizedRequest, string>();
+
+/** As {@link requestHash}, for a request that is parsed already. Computed once for each request. */
+export function hashNormalized(request: NormalizedRequest): string {
+  const known = hashes.get(request);
+  if (known !== undefined) return known;
+  const computed = `sha256:${hash("sha256", canonicalJson(comparable(request)))}`;
+  hashes.set(request, computed);
+  return computed;
+}
+
+/** Whether a service with these labels was deployed from this same request. */
+export const isDeployedFrom = (request: NormalizedRequest, labels: Readonly<Record<string, string>>): boolean =>
+  ownerOf(labels)?.request === hashNormalized(request);
 
 /**
  * SHA-256 of a request, as `sha256:<64 hex digits>`: requests with the same hash deploy the same service.

@@ -1,5 +1,5 @@
 import type { Asset, AssetChange, AssetReferences, ServiceStatus } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { APP_LABEL, assetLabels, ownerOf, readAssetLabels, UUID_LABEL } from "../model/labels.js";
 import type { DesiredDevice } from "../model/project.js";
 import type { PreparedPlan } from "../plan/plan.js";

@@ -11,7 +11,7 @@ import { withRedaction } from "../model/errors.js";
 import { FILE_LABEL, ownerOf } from "../model/labels.js";
 import { describeOwnerOf, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";
 import type { DesiredApp, DesiredProject } from "../model/project.js";
-import { hashNormalized } from "../model/request-hash.js";
+import { isDeployedFrom } from "../model/request-hash.js";
 import { INSPECT_CONCURRENCY, observe, withoutSettings } from "../observe/observe.js";
 import { compareSettings, matchesFingerprint } from "../plan/compare-settings.js";
 
@@ -135,7 +135,7 @@ function relationWithoutComparison(
   if (ownership !== "ours") return "other-file";
   if (app.isIncomplete) return "current";
   const request = requestFor(app, strategy);
-  if (ownerOf(status.labels)?.request !== hashNormalized(request)) return undefined;
+  if (!isDeployedFrom(request, status.labels)) return undefined;
   const isComparable = status.settings !== undefined && supports(strategy, "settings");
   return !isComparable || matchesFingerprint(status, request) ? "current" : undefined;
 }

@@ -1,5 +1,5 @@
 import type { NormalizedRequest } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import type { FieldChange } from "../model/plan.js";
 import { sourceOf } from "../model/project.js";
 import { ELEMENT_NAMES } from "./flatten-settings.js";

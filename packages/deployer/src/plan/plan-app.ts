@@ -5,10 +5,11 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { DIRECTORY_LABEL, FILE_LABEL, type Owner, ownerOf } from "../model/labels.js";
 import { describeOwner, fileLabels, type Ownership, ownershipOf, type Scope } from "../model/ownership.js";
 import type { FieldChange, PlannedApp } from "../model/plan.js";
+import { isDeployedFrom } from "../model/request-hash.js";
 import { observeOne, withoutSettings } from "../observe/observe.js";
 import { unmappedWarnings } from "./adopted-settings.js";
 import { compareSettings, matchesFingerprint } from "./compare-settings.js";
@@ -72,7 +73,7 @@ export async function planApp(
     );
   }
 
-  const isSame = isOurs && owner?.request === checked.hash;
+  const isSame = isOurs && isDeployedFrom(checked.request, listed.labels);
   const moves = isOurs ? ownerChanges(listed, checked, context) : [];
   const restart = isOurs
     ? (restartReason(listed, checked.request) ?? context.networkReason(listed, checked))
@@ -110,7 +111,7 @@ export async function planApp(
 export function isSettled(listed: ServiceStatus, checked: CheckedApp, context: PlanContext): boolean {
   return (
     ownershipOf(listed.labels, context.scope, true) === "ours" &&
-    ownerOf(listed.labels)?.request === checked.hash &&
+    isDeployedFrom(checked.request, listed.labels) &&
     ownerChanges(listed, checked, context).length === 0 &&
     restartReason(listed, checked.request) === undefined &&
     isKnownUnchanged(listed, checked, context)

@@ -1,11 +1,14 @@
-import type { ServiceStatus } from "@openfactory/deploy-core";
+import { parseRequest, type ServiceStatus } from "@openfactory/deploy-core";
 import { describe, expect, test } from "vitest";
-import type { CheckedApp, CheckedProject } from "../check/check-project.js";
+import type { CheckedProject } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { REQUEST_LABEL, USES_LABEL } from "../model/labels.js";
+import { hashNormalized } from "../model/request-hash.js";
 import { staleNetworkReason } from "./reasons.js";
 
 describe("staleNetworkReason()", () => {
-  const app = { hash: "new", request: { networks: ["back"] } } as unknown as CheckedApp;
+  const request = parseRequest({ name: "app", image: "example/app:1", networks: ["back"] });
+  const app = { request } as CheckedApp;
   const declared = { resources: [{ spec: { kind: "network", name: "back" } }] } as unknown as CheckedProject;
   const runs = (networks: { id: string; name: string }[], labels: Record<string, string>): ServiceStatus =>
     ({ networks, labels, replicas: { running: 1 } }) as unknown as ServiceStatus;
@@ -28,7 +31,9 @@ describe("staleNetworkReason()", () => {
   test("reports a lost attachment to a network that the service used", () => {
     const text = "The service is no longer attached to the network back.";
     expect(reasonFor(runs([], { [USES_LABEL]: "network/back" }))).toBe(text);
-    expect(reasonFor(runs([], { [REQUEST_LABEL]: "new", "org.openfactory.deploy.project": "shop" }))).toBe(text);
+    expect(
+      reasonFor(runs([], { [REQUEST_LABEL]: hashNormalized(request), "org.openfactory.deploy.project": "shop" })),
+    ).toBe(text);
   });
 
   test("reports a network that was created again", () => {

@@ -7,9 +7,11 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
-import type { CheckedApp, CheckedProject } from "../check/check-project.js";
-import { FORMAT_LABEL, ownerOf, usesOf } from "../model/labels.js";
+import type { CheckedProject } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
+import { FORMAT_LABEL, usesOf } from "../model/labels.js";
 import type { DesiredApp } from "../model/project.js";
+import { isDeployedFrom } from "../model/request-hash.js";
 import { resourceId } from "../model/resources.js";
 
 /**
@@ -54,13 +56,13 @@ export function releaseReason(labels: Readonly<Record<string, string>>, { format
  */
 export function staleNetworkReason(
   { networks, replicas, labels }: ServiceStatus,
-  { request, hash }: CheckedApp,
+  { request }: CheckedApp,
   listed: readonly Resource[] | undefined,
   { resources }: CheckedProject,
 ): string | undefined {
   if (networks === undefined || listed === undefined || replicas.running === 0) return undefined;
   const attached = new Set(networks.map(({ id }) => id));
-  const isSame = ownerOf(labels)?.request === hash;
+  const isSame = isDeployedFrom(request, labels);
   for (const name of request.networks ?? []) {
     const present = listed.filter((resource) => resource.kind === "network" && resource.name === name);
     if (present.some(({ id }) => attached.has(id))) continue;

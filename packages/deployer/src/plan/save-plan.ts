@@ -8,12 +8,12 @@ import {
   type ServiceStatus,
   supports,
 } from "@openfactory/deploy-core";
-import type { CheckedApp } from "../check/check-project.js";
+import type { CheckedApp } from "../check/check-requests.js";
 import { withRedaction } from "../model/errors.js";
 import type { Owner } from "../model/labels.js";
 import type { Plan } from "../model/plan.js";
 import type { DesiredProject } from "../model/project.js";
-import { canonicalJson } from "../model/request-hash.js";
+import { canonicalJson, hashNormalized } from "../model/request-hash.js";
 import { resourceId, resourcesOf } from "../model/resources.js";
 import type { PlanBasis, ReviewedPlan, SavedPlan, SavedPlanOptions, ServiceBasis } from "../model/saved-plan.js";
 import { canObserve } from "../observe/observe.js";
@@ -131,8 +131,8 @@ async function imageOf(
 }
 
 /** Everything that the file determines about a service. */
-const desiredText = ({ hash, app: { dependsOn, defaults, device, file, format } }: CheckedApp): string =>
-  canonicalJson({ hash, dependsOn, defaults, device, file, format });
+const desiredText = ({ request, app: { dependsOn, defaults, device, file, format } }: CheckedApp): string =>
+  canonicalJson({ hash: hashNormalized(request), dependsOn, defaults, device, file, format });
 
 /** A revision can be a fast hash of settings with values of `env`, so it is hashed slowly. */
 async function observedOf(status: ServiceStatus | undefined, salt: string): Promise<Pick<ServiceBasis, "observed">> {
