@@ -22,7 +22,7 @@ import {
   mergeDeclarations,
   usedResources,
 } from "./resources.js";
-import { type AppEntry, type Outline, outlineSchema, validateApp } from "./schema/app-file.js";
+import { type AppEntry, type Outline, validateApp, validateOutline } from "./schema/app-file.js";
 import { addSchemaFindings } from "./schema/schema-findings.js";
 import { type HashSecret, hashSecret } from "./secret-hashes.js";
 import type { SourceTree } from "./yaml/source-tree.js";
@@ -167,7 +167,7 @@ interface OutlinedFile {
 /** Validates the top level of a file. */
 function outline(source: SourceFile, findings: Findings): OutlinedFile {
   const { tree } = source;
-  const { data, error } = outlineSchema.safeParse(tree.root.value);
+  const { data, error } = validateOutline(tree.root.value);
   if (error) addSchemaFindings(error, [], tree, findings);
   const keysOf = (kind: string): string[] =>
     [...(tree.find([kind])?.children?.keys() ?? [])].filter((key) => typeof key === "string");

@@ -45,7 +45,7 @@ export {
   type NamedImage,
   parseImageReference,
 } from "./request/image-reference.js";
-export { deferred, validatorOf } from "./request/lazy-schemas.js";
+export { deferred, deferredShape, validatorOf } from "./request/lazy-schemas.js";
 export type { Healthcheck, RestartPolicy, RollbackConfig, UpdateConfig } from "./request/lifecycle.js";
 export { type Logging, loggingSchema } from "./request/logging.js";
 export type { Mount } from "./request/mounts.js";

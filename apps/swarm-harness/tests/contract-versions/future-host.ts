@@ -22,7 +22,7 @@ const CHANGES: Readonly<Record<string, readonly (readonly [text: string, replace
   ],
   // A field with a default is part of every normalized request.
   "core/src/request/deploy-request.ts": [
-    ["templates: templatesSchema.optional(),", "$& priority: z.number().default(5),"],
+    ["templates: () => templatesSchema.optional(),", "$& priority: z.number().default(5),"],
   ],
   "core/src/request/ports.ts": [[`mode: z.enum(["ingress", "host"])`, `label: z.string().optional(), $&`]],
   "core/src/capabilities/capabilities.ts": [[`"elsewhere",\n] as const`, `"elsewhere", "snapshot",\n] as const`]],

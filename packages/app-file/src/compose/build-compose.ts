@@ -12,7 +12,7 @@ import { nameProject } from "../project-name.js";
 import { REQUEST_FORMAT } from "../request/build-request.js";
 import { EnvFiles } from "../request/env-files.js";
 import { type Declarations, declareResources, hashDeclaredSecrets, usedResources } from "../resources.js";
-import { outlineSchema } from "../schema/app-file.js";
+import { validateOutline } from "../schema/app-file.js";
 import { addSchemaFindings } from "../schema/schema-findings.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
 import { FILE_KEYS, type KeyRule, SERVICE_KEYS } from "./keys.js";
@@ -206,7 +206,7 @@ async function declare(services: readonly ActiveService[], context: Context): Pr
     secrets: sectionOf("secrets"),
     configs: sectionOf("configs"),
   };
-  const { data, error } = outlineSchema.safeParse(all);
+  const { data, error } = validateOutline(all);
   if (error) addSchemaFindings(error, [], tree, findings, () => []);
   const declaring = { project, tree, file, files, env };
   return declareResources(data, { ...declaring, report, hash: await hashDeclaredSecrets([[data, declaring]]) });

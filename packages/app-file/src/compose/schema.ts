@@ -1,3 +1,4 @@
+import { deferredShape } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { envFile, healthcheckShape, restart } from "../schema/app-file.js";
 import { deploy as deployOfApp } from "../schema/deploy.js";
@@ -74,7 +75,7 @@ export const serviceSchema = z.object({
   hostname: maybe(text),
   init: maybe(flag),
   read_only: maybe(flag),
-  ...sharedHostSettings,
+  ...deferredShape(sharedHostSettings),
   cap_add: maybe(z.array(text)),
   cap_drop: maybe(z.array(text)),
   stop_grace_period: maybe(duration),

@@ -1,4 +1,4 @@
-import { deferred, validatorOf } from "@openfactory/deploy-core";
+import { deferred, deferredShape, validatorOf } from "@openfactory/deploy-core";
 import { z } from "zod";
 import { deploy } from "./deploy.js";
 import { hostSettings } from "./host-settings.js";
@@ -130,8 +130,8 @@ const MAX_ID = 2 ** 31 - 1;
 /** Keys for other tools. In the JSON Schema only, since they are removed before validation. */
 const extensions = { patternProperties: { "^x-": {} } };
 
-const words = z.union([text, z.array(text)]);
-const port = deferred(() => wholeNumber(1, 65535));
+const words = () => z.union([text, z.array(text)]);
+const port = () => wholeNumber(1, 65535);
 
 const routing = () =>
   z.strictObject({
@@ -140,7 +140,7 @@ const routing = () =>
       default: false,
       examples: [true],
     }),
-    port: optional(port, {
+    port: optional(port(), {
       description: "Port of the app in the container. The app gets it as PORT.",
       examples: [8080],
     }),
@@ -153,7 +153,7 @@ const routing = () =>
 
 const metrics = () =>
   z.strictObject({
-    port: required(port, { description: "Port in the container.", examples: [9090] }),
+    port: required(port(), { description: "Port in the container.", examples: [9090] }),
     path: optional(text.regex(/^\//, "expected a path that begins with /"), {
       description: "Path of the metrics. Default: /metrics.",
       default: "/metrics",
@@ -161,224 +161,259 @@ const metrics = () =>
     }),
   });
 
-const uns = optional(z.record(z.string(), z.unknown()), {
-  description: "Place in the Unified Namespace, as keys of your choice. Kept as labels.",
-  examples: [{ location: "hall-3", workcenter: "press" }],
-});
+const uns = () =>
+  optional(z.record(z.string(), z.unknown()), {
+    description: "Place in the Unified Namespace, as keys of your choice. Kept as labels.",
+    examples: [{ location: "hall-3", workcenter: "press" }],
+  });
 
 /** One entry of `apps:`. */
-const appSchema = z
-  .strictObject({
-    uuid: required(patternText(SERVICE_NAME), {
-      description:
-        "Unique name of the app in OpenFactory: 2 to 63 letters, digits, - and _. Its lowercase form is the name of the service.",
-      examples: ["HALL-3-PRESS"],
-    }),
-    image: required(patternText(IMAGE), {
-      description: "Image reference: [registry/]repository[:tag][@digest].",
-      examples: ["nginx:1.29", "registry.example.com:5000/plant/press:2.4"],
-    }),
-    image_pull_policy: optional(z.enum(["missing", "always", "never"]), {
+const appShape = deferredShape({
+  uuid: required(patternText(SERVICE_NAME), {
+    description:
+      "Unique name of the app in OpenFactory: 2 to 63 letters, digits, - and _. Its lowercase form is the name of the service.",
+    examples: ["HALL-3-PRESS"],
+  }),
+  image: required(patternText(IMAGE), {
+    description: "Image reference: [registry/]repository[:tag][@digest].",
+    examples: ["nginx:1.29", "registry.example.com:5000/plant/press:2.4"],
+  }),
+  image_pull_policy: () =>
+    optional(z.enum(["missing", "always", "never"]), {
       description:
         "missing: pull if the engine does not have the image. always: pull first. never: don't contact a registry. Default: missing.",
       default: "missing",
       examples: ["always"],
     }),
-    runtime_uid: optional(
-      deferred(() => wholeNumber(1, MAX_ID)),
-      {
-        description: "User id of the process. Requires runtime_gid. Default: the image's user.",
-        examples: [1000],
-      },
-    ),
-    runtime_gid: optional(
-      deferred(() => wholeNumber(1, MAX_ID)),
-      {
-        description: "Group id of the process. Requires runtime_uid. Default: the image's group.",
-        examples: [1000],
-      },
-    ),
-    user: optional(patternText(USER), {
+  runtime_uid: () =>
+    optional(wholeNumber(1, MAX_ID), {
+      description: "User id of the process. Requires runtime_gid. Default: the image's user.",
+      examples: [1000],
+    }),
+  runtime_gid: () =>
+    optional(wholeNumber(1, MAX_ID), {
+      description: "Group id of the process. Requires runtime_uid. Default: the image's group.",
+      examples: [1000],
+    }),
+  user: () =>
+    optional(patternText(USER), {
       description:
         "User and group of the process, by name or id. Alternative to runtime_uid and runtime_gid. Default: the image's.",
       examples: ["1000:1000", "app"],
     }),
-    openfactory_variables: optional(flag, {
+  openfactory_variables: () =>
+    optional(flag, {
       description: "Whether the app gets the variables that OpenFactory adds, such as APP_UUID. Default: true.",
       default: true,
       examples: [false],
     }),
-    environment: optional(z.union([z.array(patternText(VARIABLE)), scalarMap]), {
+  environment: () =>
+    optional(z.union([z.array(patternText(VARIABLE)), scalarMap]), {
       description: "Environment variables, as a list of KEY=VALUE or a mapping.",
       examples: [["LOG_LEVEL=info", "DB_HOST=${DB_HOST:-db}"], { LOG_LEVEL: "info" }],
     }),
-    env_file: optional(envFile, {
+  env_file: () =>
+    optional(envFile, {
       description:
         "Env files with variables of the app. Later files override earlier ones. Variables in environment override all.",
       examples: ["./line.env", ["./common.env", { path: "./local.env", required: false }]],
     }),
-    storage: optional(storage, {
+  storage: () =>
+    optional(storage, {
       description: "Storage by name: NFS exports, local directories, and Docker volumes.",
       examples: [
         { archive: { type: "volume", mount_point: "/archive" } },
         { recipes: { type: "nfs", server: "nfs.example.com", remote_path: "/srv/recipes", mount_point: "/recipes" } },
       ],
     }),
-    networks: optional(z.array(patternText(NOT_BLANK)).max(100, "expected at most 100 networks"), {
+  networks: () =>
+    optional(z.array(patternText(NOT_BLANK)).max(100, "expected at most 100 networks"), {
       description: "Names of networks that the app joins, declared in this file or existing. Default: the engine's.",
       examples: [["factory-net"]],
     }),
-    network_aliases: optional(z.array(patternText(ALIAS)), {
+  network_aliases: () =>
+    optional(z.array(patternText(ALIAS)), {
       description: "Further names by which other apps find this app on its networks. Its service name is always one.",
       examples: [["db"]],
     }),
-    routing: optional(deferred(routing), {
+  routing: () =>
+    optional(routing(), {
       description: "The app's HTTP port, and whether Traefik routes to it.",
       examples: [{ expose: true, port: 8080 }],
     }),
-    metrics: optional(deferred(metrics), {
+  metrics: () =>
+    optional(metrics(), {
       description: "Where the app serves Prometheus metrics. Kept as labels.",
       examples: [{ port: 9090 }],
     }),
-    uns,
-    deploy: optional(deploy, {
+  uns,
+  deploy: () =>
+    optional(deploy, {
       description: "Number of instances, resources, placement, and updates.",
       examples: [{ replicas: 2, resources: { limits: { memory: "512Mi" } } }],
     }),
-    command: optional(words, {
+  command: () =>
+    optional(words(), {
       description:
         "Replaces the image's entrypoint: a list, or a line that is split as in a shell. Default: the image's.",
       examples: ["python -m press --line 3", ["python", "-m", "press"]],
     }),
-    args: optional(words, {
+  args: () =>
+    optional(words(), {
       description: "Arguments of command, or of the image's entrypoint. Default: the image's.",
       examples: ["--line 3", ["--line", "3"]],
     }),
-    ports: optional(ports, {
+  ports: () =>
+    optional(ports, {
       description:
         "Published ports: [[address:]host:]container[/protocol], where ports can be ranges, or a mapping with target.",
       examples: [["8080:80", "127.0.0.1:5353:53/udp"], [{ target: 80, published: 8080, mode: "host" }]],
     }),
-    labels: optional(
-      deferred(() => z.union([z.array(patternText(LABEL)), scalarMap])),
-      {
-        description: "Labels of the service, as a list of KEY=VALUE or a mapping.",
-        examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
-      },
-    ),
-    healthcheck: optional(deferred(healthcheck), {
+  labels: () =>
+    optional(z.union([z.array(patternText(LABEL)), scalarMap]), {
+      description: "Labels of the service, as a list of KEY=VALUE or a mapping.",
+      examples: [{ "com.example.line": "3" }, ["com.example.line=3"]],
+    }),
+  healthcheck: () =>
+    optional(healthcheck(), {
       description: "How the engine checks the health of the app. Default: the image's.",
       examples: [{ test: "curl -f http://localhost:8080/health", interval: "10s" }, { disable: true }],
     }),
-    depends_on: optional(deferred(dependsOn), {
+  depends_on: () =>
+    optional(dependsOn(), {
       description: "Apps of the project that must start first, as a list of names or with a condition each.",
       examples: [["db"], { db: { condition: "service_healthy" } }],
     }),
-    secrets: optional(fileReferences, {
+  secrets: () =>
+    optional(fileReferences, {
       description: "Secrets, declared in this file or existing, and their files in the container.",
       examples: [["db-password"], [{ source: "db-password", target: "/etc/app/password", mode: "0400" }]],
     }),
-    configs: optional(fileReferences, {
+  configs: () =>
+    optional(fileReferences, {
       description: "Configs, declared in this file or existing, and their files in the container.",
       examples: [["settings"], [{ source: "settings", target: "/etc/app/settings.yml" }]],
     }),
-    restart: optional(restart, {
+  restart: () =>
+    optional(restart, {
       description:
         'When the app is restarted: "no", always, on-failure, on-failure:<attempts> or unless-stopped. Default: always.',
       default: "always",
       examples: ["on-failure:3"],
     }),
-    stop_grace_period: optional(duration, {
+  stop_grace_period: () =>
+    optional(duration, {
       description: "Time between the stop signal and the kill signal. Default: 10s.",
       default: "10s",
       examples: ["30s"],
     }),
-    hostname: optional(patternText(HOSTNAME), {
+  hostname: () =>
+    optional(patternText(HOSTNAME), {
       description: "Host name inside the container, at most 64 characters. Default: chosen by the engine.",
       examples: ["press-3"],
     }),
-    init: optional(flag, {
+  init: () =>
+    optional(flag, {
       description: "Runs an init process that forwards signals and reaps processes. Default: the engine's.",
       examples: [true],
     }),
-    read_only: optional(flag, {
+  read_only: () =>
+    optional(flag, {
       description: "Mounts the root file system read-only. Default: false.",
       default: false,
       examples: [true],
     }),
-    templates: optional(z.enum(["expand", "literal"]), {
+  templates: () =>
+    optional(z.enum(["expand", "literal"]), {
       description:
         "How {{...}} in environment, hostname and storage is used. expand: as a template of the platform. literal: as text. Default: text, and an error on a platform that expands templates.",
       examples: ["expand"],
     }),
-    cap_add: optional(z.array(patternText(CAPABILITY)), {
+  cap_add: () =>
+    optional(z.array(patternText(CAPABILITY)), {
       description: "Kernel capabilities to add (capabilities(7)), or ALL.",
       examples: [["NET_ADMIN"]],
     }),
-    cap_drop: optional(z.array(patternText(CAPABILITY)), {
+  cap_drop: () =>
+    optional(z.array(patternText(CAPABILITY)), {
       description: "Kernel capabilities to drop (capabilities(7)), or ALL.",
       examples: [["ALL"]],
     }),
-    ...hostSettings,
-  })
-  .meta({ ...extensions, title: "App", description: "One app, deployed as one service." });
+  ...hostSettings,
+});
+
+const appSchema = z.strictObject(appShape);
 
 /** Validates an entry as {@link appSchema} does, in less time. */
-export const validateApp = validatorOf(appSchema);
+export const validateApp = validatorOf(appSchema, appShape);
 
 export type AppEntry = z.output<typeof appSchema>;
 
-/** Also of the JSON Schema, whose devices have the keys of the connectors. */
-export const DEVICES_DOCS: KeyDocs = {
-  description: "The devices, by a name that commands use.",
-  examples: [{ "cnc-7": { uuid: "CNC-7", connector: { type: "shdr", host: "192.0.2.7", port: 7878 } } }],
-};
 export const CONNECTOR_DOCS: KeyDocs = {
   description: "How OpenFactory reads the device: mtconnect, opcua, shdr, or the connector of a plugin.",
   examples: [{ type: "shdr", host: "192.0.2.7", port: 7878 }],
 };
 
-/** The whole file. */
-export const fileSchema = z
-  .strictObject({
-    name: optional(patternText(PROJECT_NAME), {
+/** The file without the contents of its apps. Each app is validated separately, so that all findings are in one report. */
+const outlineFields = {
+  name: () =>
+    optional(patternText(PROJECT_NAME), {
       description:
         "Name of the project: lowercase letters, digits, _ and -. Default: the name of the directory of this file.",
       examples: ["hall-3"],
     }),
-    apps: required(z.record(z.string(), appSchema).optional(), {
-      description: "The apps, by a name that commands use.",
-      examples: [{ press: { uuid: "HALL-3-PRESS", image: "nginx:1.29" } }],
-    }),
-    devices: required(z.record(z.string(), z.unknown()).optional(), DEVICES_DOCS),
-    ...resources,
-  })
-  .meta({
-    ...extensions,
-    anyOf: [{ required: ["apps"] }, { required: ["devices"] }],
-    title: "OpenFactory file",
-    description: "The apps and devices of a project that ofdeploy deploys.",
-  });
+  apps: () => z.record(z.string(), z.unknown()).optional(),
+  devices: () => z.record(z.string(), z.unknown()).optional(),
+  ...resources,
+};
+const outlineShape = deferredShape(outlineFields);
+const outlineSchema = z.strictObject(outlineShape);
 
-/** The file without the contents of its apps. Each app is validated separately, so that all findings are in one report. */
-export const outlineSchema = fileSchema.extend({ apps: z.record(z.string(), z.unknown()).optional() });
+export const validateOutline = validatorOf(outlineSchema, outlineShape);
 
 export type Outline = z.output<typeof outlineSchema>;
 
+/** The whole file, for a JSON Schema. @param device the schema of a device with its connector. */
+export function fileSchema(device: z.ZodType) {
+  const app = appSchema.meta({ ...extensions, title: "App", description: "One app, deployed as one service." });
+  return z
+    .strictObject(
+      deferredShape({
+        ...outlineFields,
+        apps: required(z.record(z.string(), app).optional(), {
+          description: "The apps, by a name that commands use.",
+          examples: [{ press: { uuid: "HALL-3-PRESS", image: "nginx:1.29" } }],
+        }),
+        devices: required(z.record(z.string(), device).optional(), {
+          description: "The devices, by a name that commands use.",
+          examples: [{ "cnc-7": { uuid: "CNC-7", connector: { type: "shdr", host: "192.0.2.7", port: 7878 } } }],
+        }),
+      }),
+    )
+    .meta({
+      ...extensions,
+      anyOf: [{ required: ["apps"] }, { required: ["devices"] }],
+      title: "OpenFactory file",
+      description: "The apps and devices of a project that ofdeploy deploys.",
+    });
+}
+
 /** One entry of `devices:`, without the connector's keys, which the connector's own schema validates. */
-export const deviceSchema = z
-  .strictObject({
-    uuid: required(text.min(1, "must not be empty"), {
-      description: "Unique name of the device in OpenFactory. Its lowercase form begins the names of its services.",
-      examples: ["CNC-7"],
-    }),
-    uns,
-    connector: required(z.looseObject({ type: text }), CONNECTOR_DOCS),
-    ksql_tables: optional(z.array(z.enum(["device", "producer", "agent"])), {
-      description: "Accepted for compatibility with OpenFactory's files. Has no effect.",
-      examples: [["device", "producer"]],
-    }),
-  })
-  .meta({ title: "Device", description: "One device and its connector." });
+export const deviceSchema = deferred(() =>
+  z
+    .strictObject({
+      uuid: required(text.min(1, "must not be empty"), {
+        description: "Unique name of the device in OpenFactory. Its lowercase form begins the names of its services.",
+        examples: ["CNC-7"],
+      }),
+      uns: uns(),
+      connector: required(z.looseObject({ type: text }), CONNECTOR_DOCS),
+      ksql_tables: optional(z.array(z.enum(["device", "producer", "agent"])), {
+        description: "Accepted for compatibility with OpenFactory's files. Has no effect.",
+        examples: [["device", "producer"]],
+      }),
+    })
+    .meta({ title: "Device", description: "One device and its connector." }),
+);
 
 export type DeviceEntry = z.output<typeof deviceSchema>;

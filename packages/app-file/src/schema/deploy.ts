@@ -94,6 +94,34 @@ const restartPolicy = () =>
     }),
   });
 
+const placement = () =>
+  z.strictObject({
+    constraints: optional(z.array(patternText(CONSTRAINT)), {
+      description:
+        "Conditions that a node must fulfill, each with == or !=. A single engine has no nodes to choose from.",
+      examples: [["node.labels.zone == building-a"], ["node.role != manager"]],
+    }),
+  });
+
+const updateConfig = () =>
+  z.strictObject({
+    ...rollout("updated"),
+    failure_action: optional(z.enum(["continue", "pause", "rollback"]), {
+      description: "What a swarm does if the update fails. Default: the platform's.",
+      examples: ["rollback"],
+    }),
+  });
+
+const rollbackConfig = () =>
+  z.strictObject({
+    ...rollout("rolled back"),
+    failure_action: optional(z.enum(["continue", "pause"]), {
+      description: "What a swarm does if the rollback fails. Default: pause.",
+      default: "pause",
+      examples: ["continue"],
+    }),
+  });
+
 /** Compose's `deploy`, as far as OpenFactory or a request supports it. */
 export const deploy = deferred(() =>
   z.strictObject({
@@ -114,7 +142,7 @@ export const deploy = deferred(() =>
           description: "Maximum resources of an instance.",
           examples: [{ cpus: 0.5, memory: "512Mi" }],
         }),
-        reservations: optional(reservations(), {
+        reservations: optional(deferred(reservations), {
           description: "Resources that are reserved for an instance. They must not exceed the limits.",
           examples: [{ cpus: 0.25, memory: "128Mi" }],
         }),
@@ -124,44 +152,22 @@ export const deploy = deferred(() =>
         examples: [{ limits: { cpus: 0.5, memory: "512Mi" } }],
       },
     ),
-    placement: optional(
-      z.strictObject({
-        constraints: optional(z.array(patternText(CONSTRAINT)), {
-          description:
-            "Conditions that a node must fulfill, each with == or !=. A single engine has no nodes to choose from.",
-          examples: [["node.labels.zone == building-a"], ["node.role != manager"]],
-        }),
-      }),
-      {
-        description: "The nodes of a cluster that the app can run on. Default: all nodes.",
-        examples: [{ constraints: ["node.labels.zone == building-a"] }],
-      },
-    ),
-    restart_policy: optional(restartPolicy(), {
+    placement: optional(deferred(placement), {
+      description: "The nodes of a cluster that the app can run on. Default: all nodes.",
+      examples: [{ constraints: ["node.labels.zone == building-a"] }],
+    }),
+    restart_policy: optional(deferred(restartPolicy), {
       description: "When the app is restarted. Alternative to restart.",
       examples: [{ condition: "on-failure", max_attempts: 3 }],
     }),
-    update_config: optional(
-      z.strictObject({
-        ...rollout("updated"),
-        failure_action: optional(z.enum(["continue", "pause", "rollback"]), {
-          description: "What a swarm does if the update fails. Default: the platform's.",
-          examples: ["rollback"],
-        }),
-      }),
-      { description: "How an update is applied.", examples: [{ order: "start-first", failure_action: "rollback" }] },
-    ),
-    rollback_config: optional(
-      z.strictObject({
-        ...rollout("rolled back"),
-        failure_action: optional(z.enum(["continue", "pause"]), {
-          description: "What a swarm does if the rollback fails. Default: pause.",
-          default: "pause",
-          examples: ["continue"],
-        }),
-      }),
-      { description: "How a rollback is applied.", examples: [{ parallelism: 2 }] },
-    ),
+    update_config: optional(deferred(updateConfig), {
+      description: "How an update is applied.",
+      examples: [{ order: "start-first", failure_action: "rollback" }],
+    }),
+    rollback_config: optional(deferred(rollbackConfig), {
+      description: "How a rollback is applied.",
+      examples: [{ parallelism: 2 }],
+    }),
   }),
 );
 

@@ -1,4 +1,3 @@
-import { deferred } from "@openfactory/deploy-core";
 import { z } from "zod";
 import {
   ABSOLUTE_PATH,
@@ -94,101 +93,93 @@ const logging = () =>
     }),
   });
 
-/** The keys of an app. */
+/** The keys of an app, for `deferredShape`. */
 export const hostSettings = {
-  working_dir: optional(patternText(ABSOLUTE_PATH), {
-    description: "Absolute path of the directory in the container where the process starts. Default: the image's.",
-    examples: ["/app"],
-  }),
-  tty: optional(flag, {
-    description: "Whether the process has a terminal. Its stdout and stderr are then one stream. Default: false.",
-    default: false,
-    examples: [true],
-  }),
-  stdin_open: optional(flag, {
-    description: "Whether the stdin of the process stays open. Default: false.",
-    default: false,
-    examples: [true],
-  }),
-  stop_signal: optional(
-    deferred(() => z.union([patternText(SIGNAL), integer.meta({ minimum: 1, maximum: 64 })])),
-    {
+  working_dir: () =>
+    optional(patternText(ABSOLUTE_PATH), {
+      description: "Absolute path of the directory in the container where the process starts. Default: the image's.",
+      examples: ["/app"],
+    }),
+  tty: () =>
+    optional(flag, {
+      description: "Whether the process has a terminal. Its stdout and stderr are then one stream. Default: false.",
+      default: false,
+      examples: [true],
+    }),
+  stdin_open: () =>
+    optional(flag, {
+      description: "Whether the stdin of the process stays open. Default: false.",
+      default: false,
+      examples: [true],
+    }),
+  stop_signal: () =>
+    optional(z.union([patternText(SIGNAL), integer.meta({ minimum: 1, maximum: 64 })]), {
       description: "Signal that asks the process to end, by name or number. Default: the image's, or SIGTERM.",
       examples: ["SIGINT"],
-    },
-  ),
-  privileged: optional(flag, {
-    description: "Gives the container all capabilities and devices of the host. Not on Swarm. Default: false.",
-    default: false,
-    examples: [true],
-  }),
-  devices: optional(
-    deferred(() => z.array(device())),
-    {
+    }),
+  privileged: () =>
+    optional(flag, {
+      description: "Gives the container all capabilities and devices of the host. Not on Swarm. Default: false.",
+      default: false,
+      examples: [true],
+    }),
+  devices: () =>
+    optional(z.array(device()), {
       description:
         "Devices of the host, such as serial ports: source[:target][:permissions], or their parts. Not on Swarm.",
       examples: [["/dev/ttyUSB0"], ["/dev/ttyUSB0:/dev/plc:rw"]],
-    },
-  ),
-  group_add: optional(
-    deferred(() => z.array(z.union([patternText(GROUP), integer.meta({ minimum: 0 })]))),
-    {
+    }),
+  group_add: () =>
+    optional(z.array(z.union([patternText(GROUP), integer.meta({ minimum: 0 })])), {
       description: "Names or ids of further groups of the process.",
       examples: [["dialout"]],
-    },
-  ),
-  network_mode: optional(z.enum(["host", "none", "bridge"]), {
-    description:
-      "host: the network of the host. none: no network. bridge: the engine's default network. Can't be combined with networks. Default: bridge.",
-    default: "bridge",
-    examples: ["host"],
-  }),
-  extra_hosts: optional(
-    deferred(() => z.union([z.array(patternText(EXTRA_HOST)), z.record(z.string(), textOrList(WORD))])),
-    {
+    }),
+  network_mode: () =>
+    optional(z.enum(["host", "none", "bridge"]), {
+      description:
+        "host: the network of the host. none: no network. bridge: the engine's default network. Can't be combined with networks. Default: bridge.",
+      default: "bridge",
+      examples: ["host"],
+    }),
+  extra_hosts: () =>
+    optional(z.union([z.array(patternText(EXTRA_HOST)), z.record(z.string(), textOrList(WORD))]), {
       description:
         "Further lines of /etc/hosts, as a list of host:address or a mapping. The address host-gateway is the engine's host.",
       examples: [["plc:192.0.2.10"], { "host.docker.internal": "host-gateway" }],
-    },
-  ),
-  dns: optional(
-    deferred(() => textOrList(IP_ADDRESS)),
-    {
+    }),
+  dns: () =>
+    optional(textOrList(IP_ADDRESS), {
       description: "IP addresses of DNS servers. Default: the engine's.",
       examples: [["192.0.2.53"], "192.0.2.53"],
-    },
-  ),
-  dns_search: optional(
-    deferred(() => textOrList(WORD)),
-    {
+    }),
+  dns_search: () =>
+    optional(textOrList(WORD), {
       description: "Search domains of the resolver. Default: the engine's.",
       examples: [["plant.example.com"]],
-    },
-  ),
-  dns_opt: optional(z.array(patternText(WORD)), {
-    description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
-    examples: [["ndots:2"]],
-  }),
-  sysctls: optional(
-    deferred(() => z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar())])),
-    {
+    }),
+  dns_opt: () =>
+    optional(z.array(patternText(WORD)), {
+      description: "Options of the resolver (resolv.conf(5)). Default: the engine's.",
+      examples: [["ndots:2"]],
+    }),
+  sysctls: () =>
+    optional(z.union([z.array(patternText(SYSCTL)), z.record(z.string(), scalar())]), {
       description: "Kernel parameters of the container, as a mapping or a list of name=value. Default: the engine's.",
       examples: [{ "net.core.somaxconn": 1024 }, ["net.core.somaxconn=1024"]],
-    },
-  ),
-  shm_size: optional(memory, {
-    description: "Size of /dev/shm. Units b, k, m, g and t are powers of 1024. Default: the engine's (64 MiB).",
-    examples: ["128m"],
-  }),
-  tmpfs: optional(
-    deferred(() => z.union([tmpfsEntry(), z.array(tmpfsEntry())])),
-    {
+    }),
+  shm_size: () =>
+    optional(memory, {
+      description: "Size of /dev/shm. Units b, k, m, g and t are powers of 1024. Default: the engine's (64 MiB).",
+      examples: ["128m"],
+    }),
+  tmpfs: () =>
+    optional(z.union([tmpfsEntry(), z.array(tmpfsEntry())]), {
       description: "File systems in memory: a path, or a list, each with the options size, mode and ro.",
       examples: [["/run:size=64m,mode=1777"], "/tmp"],
-    },
-  ),
-  logging: optional(deferred(logging), {
-    description: "Where the output of the app goes. Default: as the engine is configured.",
-    examples: [{ driver: "json-file", options: { "max-size": "10m" } }],
-  }),
+    }),
+  logging: () =>
+    optional(logging(), {
+      description: "Where the output of the app goes. Default: as the engine is configured.",
+      examples: [{ driver: "json-file", options: { "max-size": "10m" } }],
+    }),
 };

@@ -3,7 +3,7 @@ import { mtconnectSchema } from "../devices/mtconnect/schema.js";
 import { opcuaSchema } from "../devices/opcua.js";
 import { shdrSchema } from "../devices/shdr.js";
 import type { FilePath } from "../yaml/source-tree.js";
-import { CONNECTOR_DOCS, deviceSchema, DEVICES_DOCS, fileSchema } from "./app-file.js";
+import { CONNECTOR_DOCS, deviceSchema, fileSchema } from "./app-file.js";
 import { type KeyDocs, required } from "./scalars.js";
 
 /** The schema of a file, with the keys of the connectors. Created for a JSON Schema only, and not at each start. */
@@ -16,10 +16,8 @@ function describedFile() {
     }),
   });
   const connector = required(z.union([mtconnectSchema, opcuaSchema, shdrSchema, pluginConnector]), CONNECTOR_DOCS);
-  const device = deviceSchema.extend({ connector }).meta({ ...deviceSchema.meta() });
-  return fileSchema
-    .extend({ devices: required(z.record(z.string(), device).optional(), DEVICES_DOCS) })
-    .meta({ ...fileSchema.meta() });
+  const device = deviceSchema.unwrap();
+  return fileSchema(device.extend({ connector }).meta({ ...device.meta() }));
 }
 
 /** A text with a variable, whose value is not known. */

@@ -192,30 +192,24 @@ export const fileReferences = deferred(() =>
   ),
 );
 
-/** The resources that an app file declares. */
+/** The resources that an app file declares, for `deferredShape`. */
 export const resources = {
-  networks: optional(
-    deferred(() => byName("network", maybe(network()))),
-    {
+  networks: () =>
+    optional(byName("network", maybe(network())), {
       description:
         "Networks by name, which are created for the apps and removed with them. Other networks of apps must already exist.",
       examples: [{ line: {} }, { plant: { external: true } }],
-    },
-  ),
-  secrets: optional(
-    deferred(() => byName("secret", secret())),
-    {
+    }),
+  secrets: () =>
+    optional(byName("secret", secret()), {
       description: "Secrets by name, which are created for the apps and removed with them.",
       examples: [{ "db-password": { file: "./password.txt" } }],
-    },
-  ),
-  configs: optional(
-    deferred(() => byName("config", config())),
-    {
+    }),
+  configs: () =>
+    optional(byName("config", config()), {
       description: "Configs by name, which are created for the apps and removed with them.",
       examples: [{ settings: { file: "./settings.yml" } }],
-    },
-  ),
+    }),
 };
 
 export type NetworkEntry = z.output<ReturnType<typeof network>>;

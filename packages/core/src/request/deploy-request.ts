@@ -8,7 +8,7 @@ import {
 import { devicesSchema } from "./host-access.js";
 import { imagePullPolicySchema, imageSchema } from "./image-reference.js";
 import { shmSizeSchema, sysctlsSchema } from "./kernel.js";
-import { validatorOf } from "./lazy-schemas.js";
+import { deferredShape, validatorOf } from "./lazy-schemas.js";
 import {
   healthcheckSchema,
   restartSchema,
@@ -59,65 +59,66 @@ export const nameSchema = z
 /** Whether `name` is a valid service name. */
 export const isServiceName = (name: unknown): name is string => nameSchema.safeParse(name).success;
 
+/** The fields of a request. */
+export const requestShape = deferredShape({
+  image: imageSchema,
+  imagePullPolicy: () => imagePullPolicySchema.optional(),
+  user: () => userSchema.optional(),
+  name: nameSchema,
+  env: envSchema.default([]),
+  replicaEnv: () => z.boolean().optional(),
+  labels: () => labelsSchema.optional(),
+  command: () => commandSchema.optional(),
+  args: () => argsSchema.optional(),
+  ports: () => portsSchema.optional(),
+  networks: () => networksSchema.optional(),
+  networkAliases: () => networkAliasesSchema.optional(),
+  constraints: () => constraintsSchema.optional(),
+  resources: () => resourcesSchema.optional(),
+  openFiles: () => openFilesSchema.optional(),
+  mode: () => modeSchema.optional(),
+  mounts: () => mountsSchema.optional(),
+  healthcheck: () => healthcheckSchema.optional(),
+  restart: () => restartSchema.optional(),
+  stopGracePeriod: () => stopGracePeriodSchema.optional(),
+  hostname: () => hostnameSchema.optional(),
+  init: () => z.boolean().optional(),
+  readOnly: () => z.boolean().optional(),
+  capAdd: () => capabilitiesSchema.optional(),
+  capDrop: () => capabilitiesSchema.optional(),
+  privileged: () => z.boolean().optional(),
+  devices: () => devicesSchema.optional(),
+  groupAdd: () => groupAddSchema.optional(),
+  workingDir: () => workingDirSchema.optional(),
+  tty: () => z.boolean().optional(),
+  openStdin: () => z.boolean().optional(),
+  stopSignal: () => stopSignalSchema.optional(),
+  extraHosts: () => extraHostsSchema.optional(),
+  dns: () => dnsSchema.optional(),
+  sysctls: () => sysctlsSchema.optional(),
+  shmSize: () => shmSizeSchema.optional(),
+  logging: () => loggingSchema.optional(),
+  secrets: () => fileReferencesSchema.optional(),
+  configs: () => fileReferencesSchema.optional(),
+  updateConfig: () => updateConfigSchema.optional(),
+  rollbackConfig: () => rollbackConfigSchema.optional(),
+  templates: () => templatesSchema.optional(),
+});
+
 /** The schema of a request. Unknown keys are errors. Only `env` has a default; other omitted fields stay omitted. */
-export const deployRequestSchema = z
-  .strictObject({
-    image: imageSchema,
-    imagePullPolicy: imagePullPolicySchema.optional(),
-    user: userSchema.optional(),
-    name: nameSchema,
-    env: envSchema.default([]),
-    replicaEnv: z.boolean().optional(),
-    labels: labelsSchema.optional(),
-    command: commandSchema.optional(),
-    args: argsSchema.optional(),
-    ports: portsSchema.optional(),
-    networks: networksSchema.optional(),
-    networkAliases: networkAliasesSchema.optional(),
-    constraints: constraintsSchema.optional(),
-    resources: resourcesSchema.optional(),
-    openFiles: openFilesSchema.optional(),
-    mode: modeSchema.optional(),
-    mounts: mountsSchema.optional(),
-    healthcheck: healthcheckSchema.optional(),
-    restart: restartSchema.optional(),
-    stopGracePeriod: stopGracePeriodSchema.optional(),
-    hostname: hostnameSchema.optional(),
-    init: z.boolean().optional(),
-    readOnly: z.boolean().optional(),
-    capAdd: capabilitiesSchema.optional(),
-    capDrop: capabilitiesSchema.optional(),
-    privileged: z.boolean().optional(),
-    devices: devicesSchema.optional(),
-    groupAdd: groupAddSchema.optional(),
-    workingDir: workingDirSchema.optional(),
-    tty: z.boolean().optional(),
-    openStdin: z.boolean().optional(),
-    stopSignal: stopSignalSchema.optional(),
-    extraHosts: extraHostsSchema.optional(),
-    dns: dnsSchema.optional(),
-    sysctls: sysctlsSchema.optional(),
-    shmSize: shmSizeSchema.optional(),
-    logging: loggingSchema.optional(),
-    secrets: fileReferencesSchema.optional(),
-    configs: fileReferencesSchema.optional(),
-    updateConfig: updateConfigSchema.optional(),
-    rollbackConfig: rollbackConfigSchema.optional(),
-    templates: templatesSchema.optional(),
-  })
-  .superRefine((request, context) => {
-    for (const { path, message } of [
-      ...findTargetConflicts(request),
-      ...findOwnerConflicts(request),
-      ...findUnexpandedTemplates(request),
-      ...findSettingConflicts(request),
-    ]) {
-      context.addIssue({ code: "custom", path, message });
-    }
-  });
+export const deployRequestSchema = z.strictObject(requestShape).superRefine((request, context) => {
+  for (const { path, message } of [
+    ...findTargetConflicts(request),
+    ...findOwnerConflicts(request),
+    ...findUnexpandedTemplates(request),
+    ...findSettingConflicts(request),
+  ]) {
+    context.addIssue({ code: "custom", path, message });
+  }
+});
 
 /** Validates a request as {@link deployRequestSchema} does, in less time. */
-export const validateDeployRequest = validatorOf(deployRequestSchema);
+export const validateDeployRequest = validatorOf(deployRequestSchema, requestShape);
 
 /** The fields whose validity depends on each other. */
 export const CROSS_CHECKED_FIELDS: readonly RequestField[] = [
@@ -276,4 +277,4 @@ export type NormalizedRequest = z.output<typeof deployRequestSchema>;
 export type RequestField = keyof NormalizedRequest;
 
 /** Every field of a request. */
-export const REQUEST_FIELDS = Object.keys(deployRequestSchema.shape) as RequestField[];
+export const REQUEST_FIELDS = Object.keys(requestShape) as RequestField[];

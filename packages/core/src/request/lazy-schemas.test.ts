@@ -1,7 +1,7 @@
 import { assert, constantFrom, oneof, property, record } from "fast-check";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { deferred, validatorOf } from "./lazy-schemas.js";
+import { deferred, deferredShape, validatorOf } from "./lazy-schemas.js";
 
 const createName = () => z.string().min(2, "must have at least 2 characters");
 
@@ -33,17 +33,16 @@ test("the JSON Schema contains the created schema", () => {
   expect(z.toJSONSchema(schema)).toMatchObject({ properties: { name: { type: "string", minLength: 2 } } });
 });
 
-const whole = z
-  .strictObject({
-    name: z.string().min(2, "too short"),
-    env: z.array(z.string()).default([]),
-    user: z.string().optional(),
-    alias: z.string().nullish(),
-    port: z.number().optional(),
-  })
-  .superRefine(({ user, port }, context) => {
-    if (user !== undefined && port !== undefined) context.addIssue({ code: "custom", message: "user with port" });
-  });
+const shape = deferredShape({
+  name: z.string().min(2, "too short"),
+  env: z.array(z.string()).default([]),
+  user: () => z.string().optional(),
+  alias: () => z.string().nullish(),
+  port: () => z.number().optional(),
+});
+const whole = z.strictObject(shape).superRefine(({ user, port }, context) => {
+  if (user !== undefined && port !== undefined) context.addIssue({ code: "custom", message: "user with port" });
+});
 
 /** The result, or the issues without the schemas that they name. */
 const outcome = ({ data, error }: z.ZodSafeParseResult<unknown>): unknown =>
@@ -56,7 +55,7 @@ const object = record(
 );
 
 test("a validator has the same result and the same issues as the schema", () => {
-  const validate = validatorOf(whole);
+  const validate = validatorOf(whole, shape);
   assert(
     property(oneof(object, part), (value) => {
       expect(outcome(validate(value))).toEqual(outcome(whole.safeParse(value)));
@@ -65,16 +64,30 @@ test("a validator has the same result and the same issues as the schema", () => 
   );
 });
 
+test("the schema of an optional key is created once, when a validator finds the key in a value", () => {
+  const create = vi.fn(() => createName().optional());
+  const optional = deferredShape({ name: create, other: () => z.never().optional() });
+  const validate = validatorOf(
+    z.strictObject(optional).superRefine(() => undefined),
+    optional,
+  );
+  expect(validate({}).success).toBe(true);
+  expect(create).not.toHaveBeenCalled();
+  expect([validate({ name: "ab" }).success, validate({ name: "a" }).success]).toEqual([true, false]);
+  expect(optional.name.safeParse("a").success).toBe(false);
+  expect(create).toHaveBeenCalledTimes(1);
+});
+
 test("a validator runs the checks of the whole object", () => {
-  expect(validatorOf(whole)({ name: "bc", user: "a", port: 1 }).error?.issues).toMatchObject([
+  expect(validatorOf(whole, shape)({ name: "bc", user: "a", port: 1 }).error?.issues).toMatchObject([
     { message: "user with port" },
   ]);
 });
 
 test("a validator has the same result for more sets of keys than it keeps", () => {
   const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
-  const many = Object.fromEntries(keys.map((key) => [key, z.number().optional()]));
-  const validate = validatorOf(z.strictObject(many));
+  const many = deferredShape(Object.fromEntries(keys.map((key) => [key, () => z.number().optional()])));
+  const validate = validatorOf(z.strictObject(many), many);
   for (let set = 0; set < 2 ** keys.length; set += 1) {
     const value = Object.fromEntries(keys.filter((_, index) => (set >> index) & 1).map((key) => [key, 1]));
     expect(validate(value).data).toEqual(value);

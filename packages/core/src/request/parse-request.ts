@@ -2,12 +2,12 @@ import type { z } from "zod";
 import { DeploymentError, type ErrorIssue } from "../errors.js";
 import {
   type DeployRequest,
-  deployRequestSchema,
   isServiceName,
   CROSS_CHECKED_FIELDS,
   type NormalizedRequest,
   REQUEST_FIELDS,
   type RequestField,
+  requestShape,
   validateDeployRequest,
 } from "./deploy-request.js";
 import { formatFieldPath } from "./field-path.js";
@@ -44,7 +44,7 @@ export function amendRequest(
   if (!isNormalized(request) || !isSimple) return parseAll();
   const valid: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(changes)) {
-    const parsed = deployRequestSchema.shape[field as RequestField]?.safeParse(value);
+    const parsed = requestShape[field as RequestField]?.safeParse(value);
     if (!parsed?.success) return parseAll();
     valid[field] = parsed.data;
   }
