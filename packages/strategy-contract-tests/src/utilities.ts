@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import type { DeployRequest } from "@openfactory/deploy-core";
 import { test, type TestContext } from "vitest";
@@ -36,15 +37,22 @@ export const freeze = <Value>(value: Value): Value => {
   return value;
 };
 
-/** A free TCP port of this machine. */
-export const freePort = (): Promise<number> =>
+/** Below the ports that Linux assigns to connections (from 32768) and a swarm to services (from 30000). */
+const PORTS = [20_000, 30_000] as const;
+
+/** A TCP port of this machine that is free now, and that neither the system nor a swarm assigns to something else. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
+    );
+    server.listen(port, () => server.close(() => resolve(true)));
   });

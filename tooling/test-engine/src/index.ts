@@ -11,6 +11,7 @@ export {
 export { findPrivateEngine, GO_MEMORY } from "./private-engine.js";
 export { listLeftovers, sweep, TEST_LABEL } from "./leftovers.js";
 export { withLock } from "./locks.js";
+export { freePort } from "./free-port.js";
 export { logToStderr, TestEngineError, type Log } from "./errors-and-log.js";
 export {
   address,

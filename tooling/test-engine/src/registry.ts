@@ -2,12 +2,12 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { installPackages, unpackPackage } from "./debian-packages.js";
 import { type Log, logToStderr, TestEngineError } from "./errors-and-log.js";
+import { freePort } from "./free-port.js";
 import type { RawAnswer, RawEngine } from "./raw-engine.js";
 import { hasCommand, mustRun } from "./run-command.js";
 
@@ -232,16 +232,6 @@ function parse(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on("error", reject);
-    server.listen(0, address, () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function ended(server: ChildProcess): Promise<void> {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineApi, RawEngine, runInside } from "@openfactory/test-engine";
+import { engineApi, freePort, RawEngine, runInside } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { callOfdeploy } from "./support/call-ofdeploy.js";
 import {
@@ -13,7 +13,6 @@ import {
   makeDeviceImages,
   removeDeviceImages,
 } from "./support/device-images.js";
-import { freePort } from "./support/free-port.js";
 import { firstVariants } from "./support/variants.js";
 
 const LISTENER = new URL("../../../../examples/asset-listener-jsonl/dist/plugin.js", import.meta.url).pathname;

@@ -4,9 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { freePort, RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterEach, beforeEach, expect, test, type TestContext } from "vitest";
-import { freePort } from "./support/free-port.js";
 import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 const id = `fields-${randomBytes(4).toString("hex")}`;

@@ -3,9 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TEST_IMAGE } from "@openfactory/test-engine";
+import { freePort, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "./support/free-port.js";
 import { COMMAND } from "./support/spawn-ofdeploy.js";
 
 const id = `habits-${randomBytes(4).toString("hex")}`;

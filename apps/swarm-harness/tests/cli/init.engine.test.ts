@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { hasCommand, RawEngine, runCommand, TEST_IMAGE, TEST_LABEL } from "@openfactory/test-engine";
+import { freePort, hasCommand, RawEngine, runCommand, TEST_IMAGE, TEST_LABEL } from "@openfactory/test-engine";
 import { afterAll, expect, test } from "vitest";
 import { checkInitFromRunning } from "./support/check-init.js";
-import { freePort } from "./support/free-port.js";
 
 const host = process.env["DOCKER_HOST"] ?? "";
 const engine = new RawEngine(host);

@@ -6,9 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { engineApi, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
+import { engineApi, freePort, RawEngine, startRegistry, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { freePort } from "./support/free-port.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const bin = join(root, "apps/cli/bin/ofdeploy.js");

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
+import { freePort, RawEngine, TEST_IMAGE } from "@openfactory/test-engine";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   expectedFactory,
@@ -12,7 +12,6 @@ import {
   NFS_VOLUMES,
   unlessZero,
 } from "./support/factory.js";
-import { freePort } from "./support/free-port.js";
 import { callOfdeploy } from "./support/call-ofdeploy.js";
 
 let engine: RawEngine;
