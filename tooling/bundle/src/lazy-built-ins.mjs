@@ -24,7 +24,8 @@ export function loadBuiltInsOnFirstUse(code) {
     if (name === undefined || mentions.get(name).length !== uses.length + 1) continue;
     const lazy = `var ${name}$;\nfunction ${name}() { return ${name}$ ??= ${code.slice(start, end)}; }`;
     text.overwrite(statement.start, statement.end, lazy);
-    for (const object of uses) text.appendLeft(object.end, "()");
+    // In parentheses, since `new node_net().Socket()` would create a node_net.
+    for (const { start: from, end: to } of uses) text.prependRight(from, "(").appendLeft(to, "())");
   }
   return text.toString();
 }

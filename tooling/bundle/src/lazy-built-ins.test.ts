@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import { loadBuiltInsOnFirstUse } from "./lazy-built-ins.mjs";
 
+class Server {}
+
 /** Runs a file. Returns its exports, and the modules that it has loaded so far. */
 function run(code: string): { exports: Record<string, () => unknown>; loaded: readonly string[] } {
   const exports = {};
   const loaded: string[] = [];
   const load = (name: string): unknown => {
     loaded.push(name);
-    return { separator: name };
+    return { separator: name, Server };
   };
   // oxlint-disable-next-line no-new-func -- the code is that of a file.
   new Function("exports", "require", code)(exports, load);
@@ -31,6 +33,13 @@ test("a function that is called before the line that requires a module can use i
     ),
   );
   expect(exports.early?.()).toBe("node:path");
+});
+
+test("creates instances of the classes of a module", () => {
+  const { exports } = run(
+    loadBuiltInsOnFirstUse('let node_net = require("node:net"); exports.create = () => new node_net.Server();'),
+  );
+  expect(exports.create?.()).toBeInstanceOf(Server);
 });
 
 test("loads a module with its file that is assigned, passed on, or not part of Node", () => {

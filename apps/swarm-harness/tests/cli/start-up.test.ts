@@ -50,6 +50,15 @@ test("ofdeploy loads modules of Node when it uses them", async () => {
   expect(modules).not.toContain("perf_hooks");
 });
 
+// From 501 apps on, a command limits its memory.
+test("ofdeploy validates a file of more than 500 apps", async () => {
+  const directory = await temporaryDirectory();
+  const apps = Array.from({ length: 501 }, (_, index) => `  app-${index}: {uuid: APP-${index}, image: demo}\n`);
+  await writeFile(join(directory, "openfactory.yml"), `apps:\n${apps.join("")}`);
+  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, "validate"], { cwd: directory });
+  expect(stdout).toContain("501 apps");
+});
+
 test("ofdeploy fills the compile cache in the user's cache directory", async () => {
   const directory = await temporaryDirectory();
   const { code } = await spawnOfdeploy(PLATFORMS, {
