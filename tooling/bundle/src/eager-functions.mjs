@@ -1,5 +1,6 @@
 import { RolldownMagicString } from "rolldown";
-import { parseSync, Visitor } from "rolldown/utils";
+import { Visitor } from "rolldown/utils";
+import { parseFile } from "./parse-file.mjs";
 
 /**
  * Puts functions in parentheses. V8 compiles such a function with its file, and any other one at its first call, in each
@@ -14,8 +15,7 @@ export function compileEagerly(code, called) {
   const wrap = (node) => {
     if (called.has(node.start) && !methods.has(node)) text.prependRight(node.start, "(").appendLeft(node.end, ")");
   };
-  const { program, errors } = parseSync("bundle.cjs", code, { sourceType: "commonjs" });
-  if (errors.length > 0) throw new Error(errors[0].message);
+  const program = parseFile(code);
   new Visitor({
     MethodDefinition: ({ value }) => void methods.add(value),
     Property: ({ value, method, kind }) => void ((method || kind !== "init") && methods.add(value)),

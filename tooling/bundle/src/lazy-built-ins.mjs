@@ -1,5 +1,6 @@
 import { RolldownMagicString } from "rolldown";
-import { parseSync, Visitor } from "rolldown/utils";
+import { Visitor } from "rolldown/utils";
+import { parseFile } from "./parse-file.mjs";
 
 /**
  * Loads modules of Node at their first use, instead of with the file that requires them: `node:crypto` alone takes a twentieth
@@ -7,8 +8,7 @@ import { parseSync, Visitor } from "rolldown/utils";
  * @param code a CommonJS file of a bundle, in which the variables of required modules have unique names
  */
 export function loadBuiltInsOnFirstUse(code) {
-  const { program, errors } = parseSync("bundle.cjs", code, { sourceType: "commonjs" });
-  if (errors.length > 0) throw new Error(errors[0].message);
+  const program = parseFile(code);
   const mentions = new Map();
   const objects = new Map();
   const add = (map, node) => void (map.get(node.name)?.push(node) ?? map.set(node.name, [node]));
