@@ -7,7 +7,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { COMMAND, spawnOfdeploy } from "./support/spawn-ofdeploy.js";
 
 const PLATFORMS = ["platforms", "--json"] as const;
-const APP_FILE = "apps:\n  web: {uuid: WEB, image: demo}\n";
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "ofdeploy-start-"));
@@ -16,7 +15,7 @@ async function temporaryDirectory(): Promise<string> {
 }
 
 /** Makes Node report its loaded internal modules, through the binding of its own tests. */
-const REPORT = `
+const MODULES_OF_NODE = `
 const { internalBinding } = require("internal/test/binding");
 const { getCacheUsage } = internalBinding("builtins");
 process.on("exit", () => {
@@ -25,12 +24,20 @@ process.on("exit", () => {
 });
 `;
 
-/** The internal modules of Node that a command loads, with an app file in its directory. */
-async function modulesOfNode(words: readonly string[]): Promise<string[]> {
+/** Writes the names of the loaded files of the command. */
+const CHUNKS = `
+process.on("exit", () => {
+  const files = Object.keys(require.cache).map((file) => require("node:path").basename(file));
+  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify(files.filter((file) => file.endsWith(".cjs"))));
+});
+`;
+
+/** What a command has loaded according to a script of the above, with an app file in its directory. */
+async function loadedBy(words: readonly string[], script: string): Promise<string[]> {
   const directory = await temporaryDirectory();
   const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
-  await writeFile(report, REPORT);
-  await writeFile(join(directory, "openfactory.yml"), APP_FILE);
+  await writeFile(report, script);
+  await writeFile(join(directory, "openfactory.yml"), "apps:\n  web: {uuid: WEB, image: demo}\n");
   const env = { ...process.env, NODE_COMPILE_CACHE: directory, LOADED: loaded };
   const options = ["--expose-internals", "--require", report];
   await promisify(execFile)(process.execPath, [...options, COMMAND, ...words], { env, cwd: directory });
@@ -38,13 +45,13 @@ async function modulesOfNode(words: readonly string[]): Promise<string[]> {
 }
 
 test("zod compiles no functions", async () => {
-  const modules = await modulesOfNode(PLATFORMS);
+  const modules = await loadedBy(PLATFORMS, MODULES_OF_NODE);
   expect(modules).toContain("stream");
   expect(modules).not.toContain("internal/navigator");
 });
 
 test("ofdeploy loads modules of Node when it uses them", async () => {
-  const modules = await modulesOfNode(["validate"]);
+  const modules = await loadedBy(["validate"], MODULES_OF_NODE);
   expect(modules).toContain("http");
   expect(modules).not.toContain("crypto");
   expect(modules).not.toContain("perf_hooks");
@@ -54,8 +61,10 @@ test("ofdeploy loads modules of Node when it uses them", async () => {
 test("ofdeploy validates a file of more than 500 apps", async () => {
   const directory = await temporaryDirectory();
   const apps = Array.from({ length: 501 }, (_, index) => `  app-${index}: {uuid: APP-${index}, image: demo}\n`);
-  await writeFile(join(directory, "openfactory.yml"), `apps:\n${apps.join("")}`);
-  const { stdout } = await promisify(execFile)(process.execPath, [COMMAND, "validate"], { cwd: directory });
+  const file = join(directory, "openfactory.yml");
+  await writeFile(file, `apps:\n${apps.join("")}`);
+  const { code, stdout } = await spawnOfdeploy(["validate", "--file", file]);
+  expect(code).toBe(0);
   expect(stdout).toContain("501 apps");
 });
 
@@ -90,14 +99,6 @@ test.each([
   expect(new RegExp(`^(?:let|const) ${called} = \\(`, "m").test(code)).toBe(expected);
 });
 
-/** Writes the names of the loaded files of the command. */
-const CHUNKS = `
-process.on("exit", () => {
-  const files = Object.keys(require.cache).map((file) => require("node:path").basename(file));
-  require("node:fs").writeFileSync(process.env.LOADED, JSON.stringify(files.filter((file) => file.endsWith(".cjs"))));
-});
-`;
-
 test.each([
   [["--version"], ["ofdeploy.cjs"], /work|parse|zod/],
   [["--help"], ["ofdeploy-parse.cjs"], /work|rare|compose|yaml/],
@@ -105,13 +106,7 @@ test.each([
   [["platforms"], ["ofdeploy-rare.cjs"], /compose/],
   [["validate"], ["ofdeploy-work.cjs"], /rare|compose|xml/],
 ])("ofdeploy %j loads only the files that it needs", async (words, needed, unwanted) => {
-  const directory = await temporaryDirectory();
-  const [report, loaded] = [join(directory, "report.cjs"), join(directory, "loaded.json")];
-  await writeFile(report, CHUNKS);
-  await writeFile(join(directory, "openfactory.yml"), APP_FILE);
-  const env = { ...process.env, LOADED: loaded };
-  await promisify(execFile)(process.execPath, ["--require", report, COMMAND, ...words], { env, cwd: directory });
-  const files: string[] = JSON.parse(await readFile(loaded, "utf8"));
+  const files = await loadedBy(words, CHUNKS);
   expect(files).toEqual(expect.arrayContaining(needed));
   expect(files.filter((file) => unwanted.test(file))).toEqual([]);
 });
