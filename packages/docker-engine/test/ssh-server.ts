@@ -4,9 +4,8 @@ import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mustRun, runCommand, unpackPackage } from "@openfactory/test-engine";
+import { freePort, mustRun, runCommand, unpackPackage } from "@openfactory/test-engine";
 import { onTestFinished } from "vitest";
-import { freePort } from "./free-port.js";
 import { withPrograms } from "./programs.js";
 
 const INSTALLED = "/usr/sbin/sshd";
@@ -71,7 +70,7 @@ export async function startSshServer(): Promise<SshServer> {
   if (!existsSync(SSH)) throw new Error(`there is no ${SSH}`);
   const sshd = await findSshd();
   const directory = mkdtempSync(join(tmpdir(), "of-ssh-"));
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   await Promise.all(
     ["host", "user", "bare", "other"].map((name) =>
       mustRun("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(directory, name)]),

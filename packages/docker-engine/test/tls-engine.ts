@@ -4,8 +4,7 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemPath } from "@openfactory/test-engine";
-import { freePort } from "./free-port.js";
+import { freePort, systemPath } from "@openfactory/test-engine";
 
 export interface TlsEngine {
   port: number;
@@ -18,7 +17,7 @@ export interface TlsEngine {
  * @throws Error with the end of its log if it does not start
  */
 export async function startTlsEngine(directory: string): Promise<TlsEngine> {
-  const port = await freePort();
+  const port = await freePort("127.0.0.1");
   const at = (name: string): string => join(directory, name);
   const settings = {
     hosts: [`tcp://127.0.0.1:${port}`],

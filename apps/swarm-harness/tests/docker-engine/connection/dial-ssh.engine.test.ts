@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { createEngine } from "@openfactory/docker-engine";
-import { hasCommand } from "@openfactory/test-engine";
+import { freePort, hasCommand } from "@openfactory/test-engine";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { first } from "../../../../../packages/docker-engine/test/bytes.js";
-import { freePort } from "../../../../../packages/docker-engine/test/free-port.js";
 import { type SshServer, startSshServer } from "../../../../../packages/docker-engine/test/ssh-server.js";
 import { expectUnreachable } from "./expect-unreachable.js";
 
@@ -88,7 +87,7 @@ describe("an engine behind SSH", () => {
 
   it("is ENGINE_UNREACHABLE with the reason if no SSH server answers", async (context) => {
     const { env } = serverOr(context);
-    const DOCKER_HOST = `ssh://me@127.0.0.1:${await freePort()}`;
+    const DOCKER_HOST = `ssh://me@127.0.0.1:${await freePort("127.0.0.1")}`;
     await expectUnreachable({ ...env(), DOCKER_HOST }, "the host is unreachable by SSH", "Check the address, the port");
   });
 
