@@ -40,13 +40,24 @@ const ended = (...Log: ReturnType<typeof failed>[]): ContainerDetails =>
     State: { Status: "exited", FinishedAt: at(10), Health: { Status: "unhealthy", FailingStreak: Log.length, Log } },
   }) as ContainerDetails;
 
+const notStarted = "OCI runtime exec failed: exec failed: unable to start container process";
+
 // As engine 20.10 records the runs of a container that ends while its check runs.
 describe.each([
   ["killed just before the container ended", { End: at(9.994), ExitCode: 137, Output: "" }],
   ["killed when the container ended", { End: at(10.005), ExitCode: 137, Output: "no ro" }],
   [
-    "no longer started",
+    "no longer started in a stopped container",
     { End: at(10.01), ExitCode: -1, Output: "OCI runtime exec failed: cannot exec in a stopped container: unknown" },
+  ],
+  ["no longer started in a stopped process", { End: at(10.1), ExitCode: -1, Output: "cannot exec in a stopped state" }],
+  [
+    "no longer started in the namespaces of the container",
+    { End: at(10.01), ExitCode: -1, Output: `${notStarted}: error executing setns process: exit status 1: unknown` },
+  ],
+  [
+    "no longer started by the runtime",
+    { End: at(9.96), ExitCode: -1, Output: `${notStarted}: read init-p: connection reset by peer: unknown` },
   ],
 ])("a run of a health check that was cut off (%s)", (_, cutOff) => {
   test("is not the last output", () => {
@@ -58,6 +69,24 @@ describe.each([
     expect(failedHealthRuns(ended(failed(8), failed(9), cutOff))).toBe(2);
     expect(failedHealthRuns(ended(cutOff))).toBe(0);
   });
+});
+
+test("a run that could not be started for an unknown reason was cut off if the check failed by itself before", () => {
+  const cutOff = { End: at(10.01), ExitCode: -1, Output: "OCI runtime exec failed: ttrpc: closed: unknown" };
+  expect(failedHealthOutput(ended(failed(9), cutOff))).toBe("exit code 1: no route");
+  expect(failedHealthRuns(ended(failed(9), cutOff))).toBe(1);
+  expect(failedHealthOutput(ended(passed(9), cutOff))).toMatch("exit code -1");
+  expect(failedHealthOutput(ended(cutOff))).toMatch("exit code -1");
+});
+
+test("a check whose command can't be started has failed", () => {
+  const missing = (second: number) => ({
+    End: at(second),
+    ExitCode: -1,
+    Output: `${notStarted}: exec: "missing": executable file not found in $PATH: unknown`,
+  });
+  expect(failedHealthRuns(ended(missing(9), missing(9.98)))).toBe(2);
+  expect(failedHealthOutput(ended(missing(9.98)))).toMatch("executable file not found");
 });
 
 test.each<[string, ReturnType<typeof failed>, ContainerDetails["State"]["Status"]]>([

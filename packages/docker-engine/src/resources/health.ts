@@ -9,24 +9,33 @@ const KEPT_RUNS = 5;
 /** How long before or after its container a run that was cut off can end, in milliseconds. */
 const CUT_OFF_WITHIN_MS = 1_000;
 
+/** What the engine records of a run that it could not start because the container was ending (engine 20.10 with runc 1.1). */
+const COULD_NOT_START = /not running|stopped (container|state)|setns process|init-p/i;
+
+/** What the engine records of a run that took longer than the timeout of the health check. */
+const TIMED_OUT = /^health check exceeded timeout/i;
+
 /**
  * Whether the end of the container cut off a run of its health check: the kernel killed the run with the container's process
  * (exit code 137), or the engine could no longer start it (-1). The engine records such a run as failed, but it says nothing
- * about the process.
+ * about the process. An engine can't start a check whose command is wrong either, but then no earlier run has an exit code.
  */
 function wasCutOff(
   { Status, FinishedAt }: ContainerDetails["State"],
   { ExitCode, End = "", Output }: HealthRun,
+  earlier: HealthRun[],
 ): boolean {
   const apartMs = Math.abs(Date.parse(End) - Date.parse(FinishedAt));
   // Of an engine that reports no times, no run is known to have been cut off.
   if (Status === "running" || Number.isNaN(apartMs) || apartMs > CUT_OFF_WITHIN_MS) return false;
-  return ExitCode === 137 || (ExitCode === -1 && /not running|stopped (container|state)/i.test(Output));
+  if (ExitCode !== -1 || TIMED_OUT.test(Output)) return ExitCode === 137;
+  // Runtimes have more messages than the known ones. A check that failed by itself before shows that it can be started.
+  return COULD_NOT_START.test(Output) || earlier.some((run) => run.ExitCode > 0);
 }
 
-/** The last runs of a container's health check, oldest first, without one that was cut off. */
+/** The last runs of a container's health check, oldest first, without those that were cut off. */
 const healthRuns = ({ State }: ContainerState): HealthRun[] =>
-  (State.Health?.Log ?? []).filter((run) => !wasCutOff(State, run));
+  (State.Health?.Log ?? []).filter((run, index, runs) => !wasCutOff(State, run, runs.slice(0, index)));
 
 /** How many runs of a container's health check failed since one passed; undefined if it has no health check. */
 export function failedHealthRuns(container: ContainerState): number | undefined {
