@@ -1,4 +1,11 @@
-import { DeploymentError, type ServiceStatus, sleep, supports, throwIfAborted } from "@openfactory/deploy-core";
+import {
+  DeploymentError,
+  requireCapability,
+  type ServiceStatus,
+  sleep,
+  supports,
+  throwIfAborted,
+} from "@openfactory/deploy-core";
 import type { CheckedApp } from "../check/check-requests.js";
 import { asDeploymentError } from "../model/errors.js";
 import type { PlannedApp } from "../model/plan.js";
@@ -6,24 +13,31 @@ import type { DesiredApp } from "../model/project.js";
 import type { ActualState, AppOutcome, AppVerdict } from "../model/report.js";
 import { withoutSettings } from "../observe/observe.js";
 import { type ObservedService, observeOrUnknown, waitUntilRunning } from "../observe/observed-service.js";
+import { isReady } from "../observe/service-waits.js";
 import { applyService } from "./apply-service.js";
 import { locateError } from "./locate-error.js";
 import { reportPhase, type Run, strategyObserver } from "./run.js";
 
-/** Applies the plan of one app, and waits for the app. Never rejects. */
-export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Run): Promise<AppVerdict> {
-  const { app } = checked;
-  const began = performance.now();
-  const verdict = (outcome: AppOutcome, now: ActualState, more: Partial<AppVerdict> = {}): AppVerdict => ({
-    app: app.key,
-    service: app.service,
-    action: planned.action,
+/** Makes the verdict of an app. */
+type Conclude = (outcome: AppOutcome, now: ActualState, more?: Partial<AppVerdict>) => AppVerdict;
+
+const concludes =
+  ({ key, service }: DesiredApp, { action }: PlannedApp, run: Run, began: number): Conclude =>
+  (outcome, now, more = {}) => ({
+    app: key,
+    service,
+    action,
     outcome,
     now,
-    warnings: run.warnings.of(app),
+    warnings: run.warnings.of({ key, service }),
     elapsedMs: Math.round(performance.now() - began),
     ...more,
   });
+
+/** Applies the plan of one app, and waits for the app. Never rejects. */
+export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Run): Promise<AppVerdict> {
+  const { app } = checked;
+  const verdict = concludes(app, planned, run, performance.now());
   try {
     // An unchanged app does not wait for its dependencies.
     const blocker = planned.action === "unchanged" ? undefined : await waitForDependencies(app, run);
@@ -40,20 +54,45 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
     return verdict(isChanged ? successOutcome(planned, status) : "unchanged", "desired", shownStatus(status));
   } catch (error) {
     run.milestones.giveUp(app.service);
-    const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
-    const isEnded = run.signal.aborted && failure.code === "ABORTED";
-    const observed = await inspectAfterFailure(failure, planned, run);
-    if (isEnded) return verdict(interruptedOutcome(planned, observed), observed.now, { causedBy: run.failedApp() });
-    run.recordFailure(app.key);
-    return verdict(
-      isRolledBack(failure, observed, run.beforeOf(app.service)) ? "rolled-back" : "failed",
-      observed.now,
-      {
-        error: failure,
-        ...shownStatus(observed.status),
-      },
-    );
+    return failedVerdict(error, app, planned, run, verdict);
   }
+}
+
+/**
+ * Waits again for an app that was ready and is not any more. Never rejects.
+ * @param began when the run began to apply the app, in milliseconds of the monotonic clock.
+ */
+export async function waitAgain(
+  { app }: CheckedApp,
+  planned: PlannedApp,
+  { earlier, began }: { earlier: AppVerdict; began: number },
+  run: Run,
+): Promise<AppVerdict> {
+  const verdict = concludes(app, planned, run, began);
+  try {
+    const status = await waitForService(app, run);
+    return verdict(earlier.outcome, earlier.now, shownStatus(status));
+  } catch (error) {
+    return failedVerdict(error, app, planned, run, verdict);
+  }
+}
+
+async function failedVerdict(
+  error: unknown,
+  app: DesiredApp,
+  planned: PlannedApp,
+  run: Run,
+  verdict: Conclude,
+): Promise<AppVerdict> {
+  const failure = locateError(asDeploymentError(error, app.service, run.strategy), app);
+  const isEnded = run.signal.aborted && failure.code === "ABORTED";
+  const observed = await inspectAfterFailure(failure, planned, run);
+  if (isEnded) return verdict(interruptedOutcome(planned, observed), observed.now, { causedBy: run.failedApp() });
+  run.recordFailure(app.key);
+  return verdict(isRolledBack(failure, observed, run.beforeOf(app.service)) ? "rolled-back" : "failed", observed.now, {
+    error: failure,
+    ...shownStatus(observed.status),
+  });
 }
 
 /** Waits for the apps that an app depends on. Resolves with the name of one that failed, if any. */
@@ -155,22 +194,26 @@ async function waitUntilReady(
   listed: ServiceStatus | undefined,
   run: Run,
 ): Promise<ServiceStatus | undefined> {
-  const { strategy, signal, settleMs } = run;
-  if (listed?.state === "running" || listed?.state === "completed") return listed;
-  // Stopped is the desired state here: 0 replicas, or no eligible node.
-  if (listed?.state === "stopped") return listed;
-  if (!supports(strategy, "wait")) {
-    if (listed?.state === "failed") throw hasFailed(listed);
+  if (listed !== undefined && isReady(listed)) {
+    run.waits.addReady(app.service);
     return listed;
   }
+  if (supports(run.strategy, "wait")) return waitForService(app, run);
+  if (listed?.state === "failed") throw hasFailed(listed);
+  return listed;
+}
+
+/** Waits until the service is healthy or has completed. */
+function waitForService(app: DesiredApp, run: Run): Promise<ServiceStatus | undefined> {
+  const { strategy, signal, settleMs, journal } = run;
   reportPhase(run, app, "waiting");
   const options = { signal, ...(settleMs !== undefined && { settleMs }), observer: strategyObserver(run, app) };
-  return run.waitLimit.apply((timeoutMs) =>
+  const wait = (timeoutMs: number): Promise<ServiceStatus | undefined> =>
     // An unchanged service may have been rolled back before this run, which is not a failure of this run.
-    listed === undefined
-      ? strategy.wait(app.service, { ...options, timeoutMs })
-      : waitUntilRunning(strategy, app.service, { ...options, timeoutMs }),
-  );
+    journal.find(app.service) === undefined
+      ? waitUntilRunning(strategy, app.service, { ...options, timeoutMs })
+      : requireCapability(strategy, "wait").wait(app.service, { ...options, timeoutMs });
+  return run.waits.waitFor(app.service, wait);
 }
 
 /** Resolves when the process of the service has exited with code 0. */

@@ -1,8 +1,11 @@
 import { mapLimit } from "@openfactory/deploy-core";
+import type { CheckedApp } from "../check/check-requests.js";
+import { APPS_IN_PROGRESS } from "../model/concurrency.js";
+import type { PlannedApp } from "../model/plan.js";
 import type { AppVerdict } from "../model/report.js";
 import type { PreparedPlan } from "../plan/plan.js";
 import { revert, type RunResults, withRevertResult } from "../revert/revert.js";
-import { applyApp } from "./apply-app.js";
+import { applyApp, waitAgain } from "./apply-app.js";
 import { dependencyOrder } from "./dependencies.js";
 import { removeOrphans } from "./remove-services.js";
 import { createResources, removeResources } from "./resources.js";
@@ -40,24 +43,36 @@ export async function applyPlan(
   };
 }
 
-/** Far more than {@link Run.changeLimits}, because a wait takes long and costs the engine little. Each app in progress needs memory. */
-const APPS_IN_PROGRESS = 512;
-
-/** Applies the plans of all apps, those that others depend on first, so that they never wait for a slot of their dependents. */
+/**
+ * Applies the plans of all apps, those that others depend on first, so that they never wait for a slot of their dependents.
+ * Then waits again for apps that were ready and are not any more, as their processes failed while the run waited for others.
+ */
 async function applyApps(
   { checked, plan }: PreparedPlan,
   run: Run,
   onVerdict: (verdict: AppVerdict) => void,
 ): Promise<AppVerdict[]> {
   const verdicts = Array.from<AppVerdict>({ length: checked.apps.length });
-  await mapLimit(APPS_IN_PROGRESS, dependencyOrder(checked.apps.map(({ app }) => app)), async (index) => {
+  const applyOne = async (
+    index: number,
+    apply: (app: CheckedApp, planned: PlannedApp) => Promise<AppVerdict>,
+  ): Promise<AppVerdict> => {
     const [app, planned] = [checked.apps[index], plan.apps[index]];
     if (app === undefined || planned === undefined) throw new RangeError(`The plan has no app ${index}.`);
-    const verdict = await applyApp(app, planned, run);
-    verdicts[index] = verdict;
+    const verdict = await apply(app, planned);
     onVerdict(verdict);
+    return verdict;
+  };
+
+  const began = performance.now();
+  await mapLimit(APPS_IN_PROGRESS, dependencyOrder(checked.apps.map(({ app }) => app)), async (index) => {
+    verdicts[index] = await applyOne(index, (app, planned) => applyApp(app, planned, run));
   });
-  return verdicts;
+  if (!run.wait) return verdicts;
+  const { strategy, signal } = run;
+  return run.waits.recheck(strategy, verdicts, { project: checked.project, signal }, (earlier, index) =>
+    applyOne(index, (app, planned) => waitAgain(app, planned, { earlier, began }, run)),
+  );
 }
 
 async function revertRun(

@@ -13,7 +13,7 @@ import { type AppPhase, type Observer, WarningLog } from "../model/events.js";
 import type { Scope } from "../model/ownership.js";
 import type { DesiredApp } from "../model/project.js";
 import { resourceId } from "../model/resources.js";
-import { WaitLimit } from "../observe/wait-limit.js";
+import { ServiceWaits } from "../observe/service-waits.js";
 import type { PlanOptions, PreparedPlan } from "../plan/plan.js";
 import { Journal } from "../revert/journal.js";
 import { RUN_LABEL } from "../model/labels.js";
@@ -59,7 +59,7 @@ export interface Run {
   readonly milestones: Milestones;
   /** The limits of changes, by their kind. */
   readonly changeLimits: Readonly<Record<ChangeKind, Limit>>;
-  readonly waitLimit: WaitLimit;
+  readonly waits: ServiceWaits;
   readonly observer: Observer | undefined;
   /** The changes of the run. */
   readonly journal: Journal;
@@ -114,7 +114,7 @@ export function startRun(
     signal: running,
     milestones: new Milestones(apps.map(({ app }) => app)),
     changeLimits: changeLimits(concurrency),
-    waitLimit: new WaitLimit(timeoutMs),
+    waits: new ServiceWaits(timeoutMs),
     observer,
     journal: new Journal(),
     requestOf: (wanted) => {

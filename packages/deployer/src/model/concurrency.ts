@@ -11,6 +11,9 @@ export type ChangeKind = "create" | "update" | "remove";
  */
 export const DEFAULT_CONCURRENCY: Readonly<Record<ChangeKind, number>> = { create: 8, update: 32, remove: 128 };
 
+/** Far more than {@link DEFAULT_CONCURRENCY}: a wait takes long and costs the engine little. Each app in progress needs memory. */
+export const APPS_IN_PROGRESS = 512;
+
 /** @param concurrency the caller's number, for changes of all kinds together. Default: {@link DEFAULT_CONCURRENCY}. */
 export function changeLimits(concurrency?: number): Readonly<Record<ChangeKind, Limit>> {
   if (concurrency !== undefined) {

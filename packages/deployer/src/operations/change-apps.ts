@@ -10,7 +10,7 @@ import { asDeploymentError } from "../model/errors.js";
 import { type AppPhase, type Observer, progressObserver } from "../model/events.js";
 import { withoutSettings } from "../observe/observe.js";
 import { waitUntilRunning } from "../observe/observed-service.js";
-import type { WaitLimit } from "../observe/wait-limit.js";
+import type { ServiceWaits } from "../observe/service-waits.js";
 
 export interface ChangeOptions {
   signal?: AbortSignal;
@@ -25,7 +25,7 @@ export interface ChangeOptions {
 /** What the changes of one operation share. */
 export interface SharedLimits {
   limited: Limit;
-  waitLimit: WaitLimit;
+  waits: ServiceWaits;
 }
 
 /** One change of an app. */
@@ -51,29 +51,46 @@ export const blocksOthers = ({ outcome }: { outcome: string }): boolean =>
 /** Changes an app, and waits until it is ready. A failure is part of the result. */
 export async function changeAndWait<Outcome>(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { app, service, phase, change, limited, waitLimit }: AppChange<Outcome>,
-  { signal, observer, wait = true, settleMs }: ChangeOptions,
+  { app, service, phase, change, limited, waits }: AppChange<Outcome>,
+  options: ChangeOptions,
 ): Promise<ChangeResult<Outcome>> {
-  const limits = { signal, observer: progressObserver(app, service, observer) };
-  let isChanged = false;
+  const { signal, observer, wait = true } = options;
   try {
     const outcome = await limited(async () => {
       throwIfAborted(signal, { service });
       observer?.({ type: "phase", app, service, phase });
-      return change(limits);
+      return change({ signal, observer: progressObserver(app, service, observer) });
     });
     if (outcome !== undefined) return { outcome };
-    isChanged = true;
-    if (!wait) return { outcome: "started" };
-    observer?.({ type: "phase", app, service, phase: "waiting" });
-    const options = { ...limits, ...(settleMs !== undefined && { settleMs }) };
-    const now = await waitLimit.apply((timeoutMs) => waitUntilRunning(strategy, service, { ...options, timeoutMs }));
+  } catch (error) {
+    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED")) return { outcome: "skipped" };
+    return { outcome: "failed", error: asDeploymentError(error, service, strategy) };
+  }
+  return wait ? waitForApp(strategy, { app, service }, waits, options) : { outcome: "started" };
+}
+
+/** Waits until a changed app is ready. A failure is part of the result. */
+export async function waitForApp(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  { app, service }: Pick<AppChange<never>, "app" | "service">,
+  waits: ServiceWaits,
+  { signal, observer, settleMs }: ChangeOptions,
+): Promise<ChangeResult<never>> {
+  observer?.({ type: "phase", app, service, phase: "waiting" });
+  const options = {
+    signal,
+    observer: progressObserver(app, service, observer),
+    ...(settleMs !== undefined && { settleMs }),
+  };
+  try {
+    const now = await waits.waitFor(service, (timeoutMs) =>
+      waitUntilRunning(strategy, service, { ...options, timeoutMs }),
+    );
     if (now === undefined) return { outcome: "started" };
     const { state } = now;
     return { outcome: state === "completed" || state === "stopped" ? state : "running", status: withoutSettings(now) };
   } catch (error) {
-    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED"))
-      return { outcome: isChanged ? "started" : "skipped" };
+    if (signal?.aborted && DeploymentError.isInstance(error, "ABORTED")) return { outcome: "started" };
     return { outcome: "failed", error: asDeploymentError(error, service, strategy) };
   }
 }

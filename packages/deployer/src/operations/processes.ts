@@ -13,8 +13,8 @@ import { tracksOwnership } from "../model/ownership.js";
 import { dependencies, dependents, type DesiredProject } from "../model/project.js";
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
-import { WaitLimit } from "../observe/wait-limit.js";
-import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits } from "./change-apps.js";
+import { ServiceWaits } from "../observe/service-waits.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits, waitForApp } from "./change-apps.js";
 import { type LockOptions, withLock } from "./lock.js";
 import { type OwnedService, ownedServices } from "./owned-services.js";
 
@@ -80,22 +80,28 @@ export async function changeProcesses(
   };
 }
 
-function changeAll(
+async function changeAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { apps }: DesiredProject,
+  { project, apps }: DesiredProject,
   services: readonly OwnedService[],
   operation: ProcessOperation,
   options: ProcessOptions,
 ): Promise<ProcessVerdict[]> {
-  const limits = {
-    limited: changeLimits(options.concurrency)[KINDS[operation]],
-    waitLimit: new WaitLimit(options.timeoutMs),
-  };
+  const began = performance.now();
+  const { signal, observer } = options;
+  const waits = new ServiceWaits(options.timeoutMs);
+  const limits = { limited: changeLimits(options.concurrency)[KINDS[operation]], waits };
   const before = operation === "stop" ? dependents(apps) : dependencies(apps);
   const firstOf = ({ service }: OwnedService): string[] => before.get(service) ?? [];
-  return inOrder<OwnedService, ProcessVerdict>(services, firstOf, async (owned, first) => {
+  const verdicts = await inOrder<OwnedService, ProcessVerdict>(services, firstOf, async (owned, first) => {
     const verdict = await changeApp(strategy, owned, operation, first.find(blocksOthers)?.app, options, limits);
-    options.observer?.({ type: "process", verdict });
+    observer?.({ type: "process", verdict });
+    return verdict;
+  });
+  return waits.recheck(strategy, verdicts, { project, signal }, async ({ status: _, ...earlier }) => {
+    const result = await waitForApp(strategy, earlier, waits, options);
+    const verdict = { ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) };
+    observer?.({ type: "process", verdict });
     return verdict;
   });
 }

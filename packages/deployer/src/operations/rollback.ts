@@ -14,10 +14,10 @@ import { tracksOwnership } from "../model/ownership.js";
 import { dependencies, type DesiredProject } from "../model/project.js";
 import type { RollbackReport, RollbackVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
-import { WaitLimit } from "../observe/wait-limit.js";
+import { ServiceWaits } from "../observe/service-waits.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits } from "./change-apps.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits, waitForApp } from "./change-apps.js";
 import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
@@ -114,20 +114,29 @@ function assetsOfRollback(
 const willRollBack = ({ noVersionReason, skipReason }: RollbackCandidate): boolean =>
   noVersionReason === undefined && skipReason === undefined;
 
-function rollBackAll(
+async function rollBackAll(
   strategy: OpenFactoryServiceDeploymentStrategy,
-  { apps }: DesiredProject,
+  { project, apps }: DesiredProject,
   candidates: readonly RollbackCandidate[],
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
-  const limits = { limited: changeLimits(options.concurrency).update, waitLimit: new WaitLimit(options.timeoutMs) };
+  const began = performance.now();
+  const { signal, observer } = options;
+  const waits = new ServiceWaits(options.timeoutMs);
+  const limits = { limited: changeLimits(options.concurrency).update, waits };
   const rollingBack = new Set(candidates.filter(willRollBack).map(({ service }) => service));
   const dependenciesOf = dependencies(apps);
   const before = ({ service }: RollbackCandidate): string[] =>
     (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed));
-  return inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) => {
+  const verdicts = await inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) => {
     const verdict = await rollBackApp(strategy, candidate, first.find(blocksOthers)?.app, options, limits);
-    options.observer?.({ type: "rollback", verdict });
+    observer?.({ type: "rollback", verdict });
+    return verdict;
+  });
+  return waits.recheck(strategy, verdicts, { project, signal }, async ({ status: _, ...earlier }) => {
+    const result = await waitForApp(strategy, earlier, waits, options);
+    const verdict = { ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) };
+    observer?.({ type: "rollback", verdict });
     return verdict;
   });
 }

@@ -8,7 +8,7 @@ import { asDeploymentError, withRedaction } from "../model/errors.js";
 import { type Observer, progressObserver } from "../model/events.js";
 import type { DesiredProject } from "../model/project.js";
 import { withoutSettings } from "../observe/observe.js";
-import { WaitLimit } from "../observe/wait-limit.js";
+import { ServiceWaits } from "../observe/service-waits.js";
 
 export interface WaitForOptions {
   signal?: AbortSignal;
@@ -51,8 +51,8 @@ export async function waitFor(
 ): Promise<WaitReport> {
   const strategy = requireCapability(withRedaction(rawStrategy, desired), "wait");
   const began = performance.now();
-  const waitLimit = new WaitLimit(timeoutMs);
-  const waitForOne = async ({ key: app, service }: { key: string; service: string }): Promise<WaitVerdict> => {
+  const waits = new ServiceWaits(timeoutMs);
+  const waitForOne = async ({ app, service }: Pick<WaitVerdict, "app" | "service">): Promise<WaitVerdict> => {
     observer?.({ type: "phase", app, service, phase: "waiting" });
     const done = (verdict: Pick<WaitVerdict, "outcome" | "error" | "status">): WaitVerdict => ({
       app,
@@ -62,7 +62,7 @@ export async function waitFor(
     });
     try {
       const limits = { signal, observer: progressObserver(app, service, observer) };
-      const status = await waitLimit.apply((restMs) => strategy.wait(service, { ...limits, timeoutMs: restMs }));
+      const status = await waits.waitFor(service, (restMs) => strategy.wait(service, { ...limits, timeoutMs: restMs }));
       const { state } = status;
       const outcome = state === "completed" || state === "stopped" ? state : "running";
       return done({ outcome, status: withoutSettings(status) });
@@ -70,10 +70,12 @@ export async function waitFor(
       return done({ outcome: "failed", error: asDeploymentError(error, service, strategy) });
     }
   };
-  const verdicts = await Promise.all(apps.map(waitForOne));
+  const { project } = desired;
+  const first = await Promise.all(apps.map(({ key, service }) => waitForOne({ app: key, service })));
+  const verdicts = await waits.recheck(strategy, first, { project, signal }, waitForOne);
   const hasFailed = verdicts.some(({ outcome }) => outcome === "failed");
   return {
-    project: desired.project,
+    project,
     platform: strategy.manifest.name,
     outcome: !hasFailed ? "ok" : signal?.aborted ? "interrupted" : "failed",
     apps: verdicts,

@@ -1,6 +1,6 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { WaitLimit } from "./wait-limit.js";
+import { ServiceWaits } from "./service-waits.js";
 
 const MINUTE = 60_000;
 
@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 
 /** The `wait` of a strategy, for a service that is ready at a time. */
-const waitFor =
+const readyWait =
   (readyAt: number, limits: number[] = []) =>
   async (timeoutMs: number): Promise<string> => {
     limits.push(timeoutMs);
@@ -32,8 +32,8 @@ async function outcome(wait: Promise<unknown>): Promise<{ atMs: number; result: 
 
 describe("the limit of 2 min for a service", () => {
   test("ends its wait if no other service gets ready", async () => {
-    const limit = new WaitLimit();
-    const late = outcome(limit.apply(waitFor(Infinity)));
+    const waits = new ServiceWaits();
+    const late = outcome(waits.waitFor("web", readyWait(Infinity)));
     await vi.runAllTimersAsync();
     expect(await late).toMatchObject({
       atMs: 2 * MINUTE,
@@ -42,12 +42,12 @@ describe("the limit of 2 min for a service", () => {
   });
 
   test("starts again when another service is ready", async () => {
-    const limit = new WaitLimit();
+    const waits = new ServiceWaits();
     const now = Date.now();
     const limits: number[] = [];
-    const waits = [1, 2.5, 4].map((minutes) => outcome(limit.apply(waitFor(now + minutes * MINUTE, limits))));
+    const all = [1, 2.5, 4].map((minutes) => outcome(waits.waitFor("web", readyWait(now + minutes * MINUTE, limits))));
     await vi.runAllTimersAsync();
-    expect(await Promise.all(waits)).toEqual([
+    expect(await Promise.all(all)).toEqual([
       { atMs: MINUTE, result: "ready" },
       { atMs: 2.5 * MINUTE, result: "ready" },
       { atMs: 4 * MINUTE, result: "ready" },
@@ -56,10 +56,10 @@ describe("the limit of 2 min for a service", () => {
   });
 
   test("ends its wait 2 min after the last other service was ready, and the error says so", async () => {
-    const limit = new WaitLimit();
+    const waits = new ServiceWaits();
     const now = Date.now();
-    const late = outcome(limit.apply(waitFor(Infinity)));
-    const other = outcome(limit.apply(waitFor(now + 1.5 * MINUTE)));
+    const late = outcome(waits.waitFor("web", readyWait(Infinity)));
+    const other = outcome(waits.waitFor("web", readyWait(now + 1.5 * MINUTE)));
     await vi.runAllTimersAsync();
     expect((await other).result).toBe("ready");
     expect(await late).toMatchObject({
@@ -74,10 +74,10 @@ describe("the limit of 2 min for a service", () => {
   });
 
   test("does not start again for a service that was ready before", async () => {
-    const limit = new WaitLimit();
-    await limit.apply(async () => "ready");
+    const waits = new ServiceWaits();
+    await waits.waitFor("web", async () => "ready");
     await vi.advanceTimersByTimeAsync(MINUTE);
-    const late = outcome(limit.apply(waitFor(Infinity)));
+    const late = outcome(waits.waitFor("web", readyWait(Infinity)));
     await vi.runAllTimersAsync();
     expect(await late).toMatchObject({ atMs: 2 * MINUTE });
   });
@@ -87,11 +87,11 @@ test.each([
   ["another failure", "TASK_FAILED"],
   ["an engine that did not answer a call in time", "TIMEOUT"],
 ] as const)("%s ends a wait, although another service got ready", async (_, code) => {
-  const limit = new WaitLimit();
+  const waits = new ServiceWaits();
   const wait = vi.fn(async () => {
-    await limit.apply(async () => "ready");
+    await waits.waitFor("web", async () => "ready");
     throw new DeploymentError(code, "No.");
   });
-  await expect(limit.apply(wait)).rejects.toMatchObject({ code, message: "No." });
+  await expect(waits.waitFor("web", wait)).rejects.toMatchObject({ code, message: "No." });
   expect(wait).toHaveBeenCalledTimes(1);
 });

@@ -1,0 +1,148 @@
+import type { DeploymentError } from "@openfactory/deploy-core";
+import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { ALL, app, memory, project } from "../../test/fixtures.js";
+import type { DeployerEvent } from "../model/events.js";
+import { changeProcesses } from "./processes.js";
+import { rollback } from "./rollback.js";
+import { up } from "./up.js";
+import { waitFor } from "./wait-for.js";
+
+let now = 0;
+beforeEach(() => {
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+  return () => clock.mockRestore();
+});
+
+const fake = () => memory({ capabilities: [...ALL, "restart", "stop"] });
+const slow = app("slow", { dependsOn: [{ service: "web", condition: "service_started" }] });
+const desired = project(app("web"), slow);
+const v2 = project(app("web", { image: "demo:2" }), { ...slow, request: { ...slow.request, image: "demo:2" } });
+
+/** Ends the process of `web` while an operation waits for `slow`, which is ready after some seconds. */
+function exitMeanwhile(strategy: MemoryDeploymentStrategy, { afterMs = 10_000, exitCode = 3 } = {}): void {
+  strategy.calls.length = 0;
+  strategy.intercept = async (call, phase) => {
+    if (call !== "wait slow" || phase !== "after") return;
+    strategy.intercept = undefined;
+    // Other waits end first.
+    await new Promise(setImmediate);
+    now += afterMs;
+    strategy.engine.exit("web", exitCode);
+  };
+}
+
+const outcomes = ({ apps }: { apps: readonly { service: string; outcome: string; error?: DeploymentError }[] }) =>
+  Object.fromEntries(
+    apps.map(({ service, outcome, error }) => [service, error ? `${outcome} ${error.code}` : outcome]),
+  );
+
+describe("an app that fails after it was ready, while the operation waits for another app,", () => {
+  test("makes up fail, which reverts the run", async () => {
+    const strategy = fake();
+    exitMeanwhile(strategy);
+    const events: DeployerEvent[] = [];
+    const report = await up(strategy, desired, { observer: (event) => events.push(event) });
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "reverted" });
+    expect(report.apps[0]).toMatchObject({ error: { instance: { exitCode: 3 } }, now: "absent", elapsedMs: 10_000 });
+    expect(report.apps[1]).toMatchObject({ causedBy: "Web" });
+    expect(strategy.engine.services.size).toBe(0);
+  });
+
+  test("makes up fail although the run did not change it, and its update is reverted", async () => {
+    const strategy = fake();
+    await up(strategy, desired);
+    exitMeanwhile(strategy);
+    const report = await up(strategy, project(app("web"), { ...slow, request: { ...slow.request, image: "demo:2" } }));
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "reverted" });
+    expect(strategy.engine.service("slow").request.image).toBe("demo:1");
+  });
+
+  test("makes up fail before it removes orphans", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("old")));
+    exitMeanwhile(strategy);
+    const report = await up(strategy, desired, { prune: true });
+    expect(report.orphans).toEqual([]);
+    expect([...strategy.engine.services.keys()]).toEqual(["old"]);
+  });
+
+  test("stays with keepFailed, and up reports it", async () => {
+    const strategy = fake();
+    exitMeanwhile(strategy);
+    const report = await up(strategy, desired, { keepFailed: true });
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "running" });
+    expect(strategy.engine.services.size).toBe(2);
+  });
+
+  test.each(["restart", "start"] as const)("makes %s fail", async (operation) => {
+    const strategy = fake();
+    await up(strategy, desired);
+    if (operation === "start") await changeProcesses(strategy, desired, "stop");
+    exitMeanwhile(strategy);
+    const report = await changeProcesses(strategy, desired, operation);
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "running" });
+    expect(report.apps[0]).not.toHaveProperty("status");
+  });
+
+  test("makes rollback fail", async () => {
+    const strategy = fake();
+    await up(strategy, desired);
+    await up(strategy, v2);
+    exitMeanwhile(strategy);
+    const report = await rollback(strategy, desired);
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "running" });
+  });
+
+  test("makes waitFor fail", async () => {
+    const strategy = fake();
+    await up(strategy, desired);
+    exitMeanwhile(strategy);
+    const report = await waitFor(strategy, desired, desired.apps);
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "running" });
+  });
+});
+
+test("an app that has completed since stays ready", async () => {
+  const strategy = fake();
+  exitMeanwhile(strategy, { exitCode: 0 });
+  expect(await up(strategy, desired)).toMatchObject({ outcome: "ok" });
+});
+
+test("apps are observed again only if one of them has been ready for more than 5 s", async () => {
+  const strategy = fake();
+  exitMeanwhile(strategy, { afterMs: 5_000 });
+  await up(strategy, desired);
+  expect(strategy.calls.slice(strategy.calls.indexOf("wait slow"))).toEqual(["wait slow", "unlock factory"]);
+});
+
+test("apps are waited for again if they can't be listed", async () => {
+  const strategy = fake();
+  exitMeanwhile(strategy, { exitCode: 0 });
+  const list = vi.spyOn(strategy, "list");
+  const { intercept } = strategy;
+  strategy.intercept = (call, phase) => {
+    if (call === "wait slow" && phase === "after") list.mockRejectedValueOnce(new Error("no answer"));
+    return intercept?.(call, phase);
+  };
+  expect(await up(strategy, desired)).toMatchObject({ outcome: "ok" });
+  const end = strategy.calls.slice(strategy.calls.indexOf("wait slow"));
+  expect(end).toEqual(["wait slow", "wait web", "unlock factory"]);
+});
+
+test("an interrupted run does not observe its apps again", async () => {
+  const strategy = fake();
+  const stop = new AbortController();
+  exitMeanwhile(strategy);
+  const { intercept } = strategy;
+  strategy.intercept = (call, phase) => {
+    if (call === "wait slow") stop.abort();
+    return intercept?.(call, phase);
+  };
+  const report = await up(strategy, desired, { signal: stop.signal });
+  expect(report.outcome).toBe("interrupted");
+});
