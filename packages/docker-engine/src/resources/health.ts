@@ -6,6 +6,9 @@ type HealthRun = NonNullable<NonNullable<ContainerDetails["State"]["Health"]>["L
 /** The engine keeps this many runs of a health check (moby, daemon/health.go, `maxLogEntries`). */
 const KEPT_RUNS = 5;
 
+/** The exit code of a run that the engine could not start, or that took longer than the timeout of the health check. */
+const NO_EXIT_CODE = -1;
+
 /** How long before or after its container a run that was cut off can end, in milliseconds. */
 const CUT_OFF_WITHIN_MS = 1_000;
 
@@ -28,7 +31,7 @@ function wasCutOff(
   const apartMs = Math.abs(Date.parse(End) - Date.parse(FinishedAt));
   // Of an engine that reports no times, no run is known to have been cut off.
   if (Status === "running" || Number.isNaN(apartMs) || apartMs > CUT_OFF_WITHIN_MS) return false;
-  if (ExitCode !== -1 || TIMED_OUT.test(Output)) return ExitCode === 137;
+  if (ExitCode !== NO_EXIT_CODE || TIMED_OUT.test(Output)) return ExitCode === 137;
   // Runtimes have more messages than the known ones. A check that failed by itself before shows that it can be started.
   return COULD_NOT_START.test(Output) || earlier.some((run) => run.ExitCode > 0);
 }
@@ -53,14 +56,16 @@ export function neverPassedHealth({ State }: ContainerState): boolean {
 const MAX_CHARACTERS = 2_000;
 
 /**
- * Exit code and output of the last run of a container's health check: `exit code 1: connection refused`. A run that the end of
- * the container cut off does not count. Undefined if no check has run, or the last run passed.
+ * Exit code and output of the last run of a container's health check: `exit code 1: connection refused`; the engine's message
+ * for a run without an exit code: `Health check exceeded timeout (30s)`. A run that the end of the container cut off does not
+ * count. Undefined if no check has run, or the last run passed.
  */
 export function failedHealthOutput(container: ContainerState): string | undefined {
   const last = healthRuns(container).at(-1);
   if (last === undefined || last.ExitCode === 0) return undefined;
   const output = last.Output.trim();
   const end = output.length > MAX_CHARACTERS ? `…${output.slice(-MAX_CHARACTERS)}` : output;
+  if (last.ExitCode === NO_EXIT_CODE && end !== "") return end;
   return `exit code ${last.ExitCode}${end === "" ? ", no output" : `: ${end}`}`;
 }
 
