@@ -60,9 +60,12 @@ interface NewFile {
   labels: Readonly<Record<string, string>>;
 }
 
-/** How long another process may take to fill a volume, until it counts as interrupted. */
-const FILLING_TIMEOUT_MS = 10_000;
+/** How long another process may take to fill a volume, until it counts as interrupted. An overloaded engine needs 10 s. */
+const FILLING_TIMEOUT_MS = 30_000;
 const RETRY_MS = 100;
+
+/** How often the removal of the remains of an interrupted creation may fail: other processes may remove them at the same time. */
+const MAX_FAILED_REMOVALS = 10;
 
 /**
  * Creates a volume with a file. If that fails, or the signal fires, removes everything that it created. Removes the remains of
@@ -119,6 +122,7 @@ async function claim(engine: DockerEngine, file: NewFile, signal?: AbortSignal):
   const marker = fillingMarker(file.volume);
   let end = Date.now() + FILLING_TIMEOUT_MS;
   let seen: string | undefined;
+  let failedRemovals = 0;
   for (;;) {
     throwIfAborted(signal);
     if (await isComplete(engine, file.volume)) return undefined;
@@ -127,7 +131,14 @@ async function claim(engine: DockerEngine, file: NewFile, signal?: AbortSignal):
     const holder = created.Labels?.[OPERATION_LABEL];
     if (holder === operation) return (await isStillFree(engine, file.volume)) ? operation : undefined;
     if (holder !== seen) [seen, end] = [holder, Date.now() + FILLING_TIMEOUT_MS];
-    else if (Date.now() > end) await removeFile(engine, file.volume);
+    else if (Date.now() > end) {
+      try {
+        await removeFile(engine, file.volume);
+      } catch (error) {
+        failedRemovals += 1;
+        if (failedRemovals > MAX_FAILED_REMOVALS) throw error;
+      }
+    }
     await sleep(RETRY_MS, signal);
   }
 }

@@ -105,7 +105,7 @@ describe("an interrupted creation", () => {
           if (at >= index) throw new DeploymentError("ENGINE_UNREACHABLE", "killed", { hint: "None." });
         };
         await createResource(engine, spec(), {}).catch(() => undefined);
-        memory.onCall = () => vi.setSystemTime(Date.now() + 20_000);
+        memory.onCall = () => vi.setSystemTime(Date.now() + 60_000);
         const [listed] = await listResources(engine, { kinds: ["secret"] });
         const left = memory.names();
         if (left.length === 0) expect(listed).toBeUndefined();
@@ -125,6 +125,30 @@ describe("an interrupted creation", () => {
         }
       }
     }
+  });
+
+  test.each([
+    [10, "completes it"],
+    [11, "rejects"],
+  ])("the next creation, whose removal of the remains fails %i times, %s", async (times) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const interrupt = (_: number, call: string): void => {
+      if (call === "write" || call.startsWith("remove")) throw new DeploymentError("ENGINE_UNREACHABLE", "killed");
+    };
+    memory.onCall = interrupt;
+    await createResource(engine, spec(), {}).catch(() => undefined);
+    // As if other processes removed the same container.
+    let failures = 0;
+    memory.onCall = (_, call) => {
+      vi.setSystemTime(Date.now() + 60_000);
+      if (call !== "remove container" || failures === times) return;
+      failures += 1;
+      throw new DeploymentError("CONFLICT", "removal of container c2 is already in progress", { hint: "None." });
+    };
+    const created = createResource(engine, spec(), {});
+    if (times > 10) return expect(created).rejects.toMatchObject({ code: "CONFLICT" });
+    await created;
+    expect(memory.names()).toEqual(["openfactory-secret.token"]);
   });
 
   test("rejects with ABORTED when the signal fires at any call, and leaves nothing behind", async () => {
