@@ -60,17 +60,17 @@ export async function applyApp(checked: CheckedApp, planned: PlannedApp, run: Ru
 
 /**
  * Waits again for an app that was ready and is not any more. Never rejects.
- * @param began when the run began to apply the app, in milliseconds of the monotonic clock.
+ * @param again.began when the run began to apply the app, in milliseconds of the monotonic clock.
  */
 export async function waitAgain(
   { app }: CheckedApp,
   planned: PlannedApp,
-  { earlier, began }: { earlier: AppVerdict; began: number },
+  { earlier, began, settleMs }: { earlier: AppVerdict; began: number; settleMs: number },
   run: Run,
 ): Promise<AppVerdict> {
   const verdict = concludes(app, planned, run, began);
   try {
-    const status = await waitForService(app, run);
+    const status = await waitForService(app, run, settleMs);
     return verdict(earlier.outcome, earlier.now, shownStatus(status));
   } catch (error) {
     return failedVerdict(error, app, planned, run, verdict);
@@ -204,8 +204,8 @@ async function waitUntilReady(
 }
 
 /** Waits until the service is healthy or has completed. */
-function waitForService(app: DesiredApp, run: Run): Promise<ServiceStatus | undefined> {
-  const { strategy, signal, settleMs, journal } = run;
+function waitForService(app: DesiredApp, run: Run, settleMs = run.settleMs): Promise<ServiceStatus | undefined> {
+  const { strategy, signal, journal } = run;
   reportPhase(run, app, "waiting");
   const options = { signal, ...(settleMs !== undefined && { settleMs }), observer: strategyObserver(run, app) };
   const wait = (timeoutMs: number): Promise<ServiceStatus | undefined> =>

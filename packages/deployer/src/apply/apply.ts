@@ -69,9 +69,13 @@ async function applyApps(
     verdicts[index] = await applyOne(index, (app, planned) => applyApp(app, planned, run));
   });
   if (!run.wait) return verdicts;
-  const { strategy, signal } = run;
-  return run.waits.recheck(strategy, verdicts, { project: checked.project, signal }, (earlier, index) =>
-    applyOne(index, (app, planned) => waitAgain(app, planned, { earlier, began }, run)),
+  const { strategy, signal, settleMs } = run;
+  return run.waits.recheck(
+    strategy,
+    verdicts,
+    { project: checked.project, signal, settleMs },
+    (earlier, longSettleMs, index) =>
+      applyOne(index, (app, planned) => waitAgain(app, planned, { earlier, began, settleMs: longSettleMs }, run)),
   );
 }
 

@@ -1,5 +1,6 @@
-import { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { memory } from "../../test/fixtures.js";
 import { ServiceWaits } from "./service-waits.js";
 
 const MINUTE = 60_000;
@@ -9,14 +10,16 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
+const ready = { name: "web", state: "running", instances: [] } as unknown as ServiceStatus;
+
 /** The `wait` of a strategy, for a service that is ready at a time. */
 const readyWait =
   (readyAt: number, limits: number[] = []) =>
-  async (timeoutMs: number): Promise<string> => {
+  async (timeoutMs: number): Promise<ServiceStatus> => {
     limits.push(timeoutMs);
     const restMs = readyAt - Date.now();
     await new Promise((resolve) => setTimeout(resolve, Math.min(restMs, timeoutMs)));
-    if (restMs <= timeoutMs) return "ready";
+    if (restMs <= timeoutMs) return ready;
     throw new DeploymentError("TIMEOUT", `Service web was not ready within ${timeoutMs / 1000} s.`, {
       service: "web",
       hint: "Raise --timeout.",
@@ -48,9 +51,9 @@ describe("the limit of 2 min for a service", () => {
     const all = [1, 2.5, 4].map((minutes) => outcome(waits.waitFor("web", readyWait(now + minutes * MINUTE, limits))));
     await vi.runAllTimersAsync();
     expect(await Promise.all(all)).toEqual([
-      { atMs: MINUTE, result: "ready" },
-      { atMs: 2.5 * MINUTE, result: "ready" },
-      { atMs: 4 * MINUTE, result: "ready" },
+      { atMs: MINUTE, result: ready },
+      { atMs: 2.5 * MINUTE, result: ready },
+      { atMs: 4 * MINUTE, result: ready },
     ]);
     expect(limits).toEqual([2, 2, 2, 1, 1, 1.5].map((minutes) => minutes * MINUTE));
   });
@@ -61,7 +64,7 @@ describe("the limit of 2 min for a service", () => {
     const late = outcome(waits.waitFor("web", readyWait(Infinity)));
     const other = outcome(waits.waitFor("web", readyWait(now + 1.5 * MINUTE)));
     await vi.runAllTimersAsync();
-    expect((await other).result).toBe("ready");
+    expect((await other).result).toBe(ready);
     expect(await late).toMatchObject({
       atMs: 3.5 * MINUTE,
       result: {
@@ -75,7 +78,7 @@ describe("the limit of 2 min for a service", () => {
 
   test("does not start again for a service that was ready before", async () => {
     const waits = new ServiceWaits();
-    await waits.waitFor("web", async () => "ready");
+    await waits.waitFor("web", async () => ready);
     await vi.advanceTimersByTimeAsync(MINUTE);
     const late = outcome(waits.waitFor("web", readyWait(Infinity)));
     await vi.runAllTimersAsync();
@@ -89,9 +92,27 @@ test.each([
 ] as const)("%s ends a wait, although another service got ready", async (_, code) => {
   const waits = new ServiceWaits();
   const wait = vi.fn(async () => {
-    await waits.waitFor("web", async () => "ready");
+    await waits.waitFor("web", async () => ready);
     throw new DeploymentError(code, "No.");
   });
   await expect(waits.waitFor("web", wait)).rejects.toMatchObject({ code, message: "No." });
   expect(wait).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  [undefined, 10_000],
+  [5_000, 10_000],
+  [20_000, 20_000],
+])("recheck() with the settle time %s waits again with %i", async (settleMs, expected) => {
+  const waits = new ServiceWaits();
+  waits.addReady("web");
+  await vi.advanceTimersByTimeAsync(MINUTE);
+  const settleTimes: number[] = [];
+  const verdicts = [{ service: "web" }];
+  const done = await waits.recheck(memory(), verdicts, { project: "factory", settleMs }, async (verdict, again) => {
+    settleTimes.push(again);
+    return { ...verdict, waited: true };
+  });
+  expect(done).toEqual([{ service: "web", waited: true }]);
+  expect(settleTimes).toEqual([expected]);
 });

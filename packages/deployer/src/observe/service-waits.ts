@@ -6,10 +6,13 @@ import {
   type ServiceStatus,
 } from "@openfactory/deploy-core";
 import { APPS_IN_PROGRESS } from "../model/concurrency.js";
-import { canObserve, observe } from "./observe.js";
+import { canObserve, INSPECT_CONCURRENCY, observe, observeOne } from "./observe.js";
 
 /** A service that got ready less than this time ago is not observed again, in milliseconds. */
 const READY_FOR_MS = 5_000;
+
+/** How long a process without a health check must run to count as running, if it was restarted after it was ready. */
+const SETTLE_AGAIN_MS = 10_000;
 
 /** Whether there is nothing to wait for. A stopped service has 0 replicas, or no eligible node. */
 export const isReady = ({ state }: ServiceStatus): boolean =>
@@ -17,6 +20,23 @@ export const isReady = ({ state }: ServiceStatus): boolean =>
 
 /** How much too early a strategy's timer may fire, in milliseconds. */
 const EARLY_MS = 100;
+
+interface RecheckOptions extends OperationOptions {
+  project: string;
+  /** The caller's, in milliseconds. Default: the strategy's. */
+  settleMs?: number | undefined;
+}
+
+interface ReadyService {
+  /** In milliseconds of the monotonic clock. */
+  since: number;
+  /** Of a listing, the number of restarts is unknown. */
+  restarts?: ReadonlyMap<string, number> | undefined;
+}
+
+/** The number of restarts of each instance, by its id. */
+const restartsOf = ({ instances }: ServiceStatus): Map<string, number> =>
+  new Map(instances.map(({ id, restarts }) => [id, restarts]));
 
 /**
  * The services that an operation waits for at the same time. Their time limit starts again whenever one of them is ready: an
@@ -26,8 +46,8 @@ export class ServiceWaits {
   readonly #timeoutMs: number;
   /** In milliseconds since 1970. */
   #lastReady = 0;
-  /** When each service became ready, by its name, in milliseconds of the monotonic clock. */
-  readonly #readySince = new Map<string, number>();
+  /** By the names of the services that are ready. */
+  readonly #ready = new Map<string, ReadyService>();
 
   /** @param timeoutMs time limit of each service, in milliseconds. Default 120000. */
   constructor(timeoutMs = 120_000) {
@@ -39,14 +59,17 @@ export class ServiceWaits {
    * @param wait rejects with `TIMEOUT` when its time in milliseconds is over. It is called again with the rest of the limit.
    * @throws DeploymentError from `wait`.
    */
-  async waitFor<Result>(service: string, wait: (timeoutMs: number) => Promise<Result>): Promise<Result> {
+  async waitFor<Status extends ServiceStatus | undefined>(
+    service: string,
+    wait: (timeoutMs: number) => Promise<Status>,
+  ): Promise<Status> {
     for (let timeoutMs = this.#timeoutMs; ;) {
       const began = Date.now();
       try {
-        const result = await wait(timeoutMs);
+        const status = await wait(timeoutMs);
         this.#lastReady = Date.now();
-        this.addReady(service);
-        return result;
+        this.#ready.set(service, { since: performance.now(), restarts: status && restartsOf(status) });
+        return status;
       } catch (error) {
         // An engine that did not answer a call is a TIMEOUT, too.
         const isOver = DeploymentError.isInstance(error, "TIMEOUT") && Date.now() - began >= timeoutMs - EARLY_MS;
@@ -60,41 +83,50 @@ export class ServiceWaits {
 
   /** Adds a service that is ready without a wait. */
   addReady(service: string): void {
-    this.#readySince.set(service, performance.now());
+    this.#ready.set(service, { since: performance.now() });
   }
 
   /**
-   * Waits again for services that became ready and are not any more: while an operation waits for one service, another can fail.
-   * Observes those that have been ready for more than 5 s, and makes no call if there are none.
+   * Waits again for services that became ready and are not any more, or were restarted: while an operation waits for one
+   * service, another can fail. Observes those that have been ready for more than 5 s, and makes no call if there are none.
    * @param verdicts of the services of the operation. Those with an error stay.
-   * @param waitAgain waits for one service, and returns its new verdict. Must not reject.
+   * @param waitAgain waits for one service with this `settleMs`, and returns its new verdict. Must not reject.
    * @returns the verdicts, in the same order.
    */
   async recheck<Verdict extends { readonly service: string; readonly error?: DeploymentError | undefined }>(
     strategy: OpenFactoryServiceDeploymentStrategy,
     verdicts: readonly Verdict[],
-    options: OperationOptions & { project: string },
-    waitAgain: (verdict: Verdict, index: number) => Promise<Verdict>,
+    options: RecheckOptions,
+    waitAgain: (verdict: Verdict, settleMs: number, index: number) => Promise<Verdict>,
   ): Promise<Verdict[]> {
+    const { settleMs = 0 } = options;
     const unready = new Set(await this.#noLongerReady(strategy, options));
     return mapLimit(APPS_IN_PROGRESS, [...verdicts.entries()], async ([index, verdict]) =>
-      unready.has(verdict.service) && verdict.error === undefined ? waitAgain(verdict, index) : verdict,
+      unready.has(verdict.service) && verdict.error === undefined
+        ? waitAgain(verdict, Math.max(settleMs, SETTLE_AGAIN_MS), index)
+        : verdict,
     );
   }
 
   async #noLongerReady(
     strategy: OpenFactoryServiceDeploymentStrategy,
-    { project, signal }: OperationOptions & { project: string },
+    { project, signal }: RecheckOptions,
   ): Promise<string[]> {
     const now = performance.now();
-    const names = [...this.#readySince].filter(([, since]) => now - since > READY_FOR_MS).map(([name]) => name);
+    const early = [...this.#ready].filter(([, { since }]) => now - since > READY_FOR_MS);
+    const names = early.map(([name]) => name);
     if (names.length === 0 || signal?.aborted || !canObserve(strategy)) return [];
     try {
       const { services } = await observe(strategy, names, { project, signal, instances: false });
-      return names.filter((name) => {
-        const status = services.get(name);
-        return status === undefined || !isReady(status);
+      const lost = await mapLimit(INSPECT_CONCURRENCY, early, async ([name, { restarts }]) => {
+        const listed = services.get(name);
+        if (listed?.state !== "running" || restarts === undefined) return listed === undefined || !isReady(listed);
+        const status = await observeOne(strategy, name, { signal });
+        return (
+          status === undefined || status.instances.some(({ id, restarts: count }) => count > (restarts.get(id) ?? -1))
+        );
       });
+      return names.filter((_, index) => lost[index]);
     } catch {
       // The state of all of them is unknown. A wait for each has the error.
       return names;

@@ -1,4 +1,4 @@
-import type { DeploymentError } from "@openfactory/deploy-core";
+import { DeploymentError } from "@openfactory/deploy-core";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { ALL, app, memory, project } from "../../test/fixtures.js";
@@ -104,6 +104,58 @@ describe("an app that fails after it was ready, while the operation waits for an
     exitMeanwhile(strategy);
     const report = await waitFor(strategy, desired, desired.apps);
     expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "running" });
+  });
+});
+
+describe("an app that was restarted after it was ready, while the operation waits for another app,", () => {
+  /** The engine restarts `web` while an operation waits for `slow`. The next wait for `web` has the result of `again`. */
+  function restartMeanwhile(strategy: MemoryDeploymentStrategy, again?: () => Promise<never>) {
+    const inspect = vi.spyOn(strategy, "inspect");
+    const wait = vi.spyOn(strategy, "wait");
+    strategy.intercept = async (call, phase) => {
+      if (call !== "wait slow" || phase !== "after") return;
+      strategy.intercept = undefined;
+      await new Promise(setImmediate);
+      now += 10_000;
+      const status = await strategy.inspect("web");
+      wait.mockImplementationOnce(again ?? (async () => status));
+      inspect.mockResolvedValueOnce({
+        ...status,
+        instances: status.instances.map((instance) => ({ ...instance, restarts: instance.restarts + 1 })),
+      });
+    };
+    return { inspect, wait };
+  }
+  const waitsFor = (wait: { mock: { calls: [string, { settleMs?: number }?][] } }) =>
+    wait.mock.calls.map(([name, options]) => [name, options?.settleMs]);
+
+  test("must run for 10 s", async () => {
+    const strategy = fake();
+    const { wait } = restartMeanwhile(strategy);
+    expect(await up(strategy, desired)).toMatchObject({ outcome: "ok" });
+    expect(waitsFor(wait)).toEqual([
+      ["web", undefined],
+      ["slow", undefined],
+      ["web", 10_000],
+    ]);
+  });
+
+  test("makes up fail if it is in a crash loop", async () => {
+    const strategy = fake();
+    restartMeanwhile(strategy, async () => {
+      throw new DeploymentError("TASK_FAILED", "Service web is in a crash loop.");
+    });
+    const report = await up(strategy, desired);
+    expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "reverted" });
+  });
+
+  test("is not waited for again if the run did not wait for it", async () => {
+    const strategy = fake();
+    await up(strategy, project(app("web")));
+    const { wait, inspect } = restartMeanwhile(strategy);
+    expect(await up(strategy, desired)).toMatchObject({ outcome: "ok" });
+    expect(waitsFor(wait)).toEqual([["slow", undefined]]);
+    expect(inspect).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -133,8 +133,9 @@ async function rollBackAll(
     observer?.({ type: "rollback", verdict });
     return verdict;
   });
-  return waits.recheck(strategy, verdicts, { project, signal }, async ({ status: _, ...earlier }) => {
-    const result = await waitForApp(strategy, earlier, waits, options);
+  const recheck = { project, signal, settleMs: options.settleMs };
+  return waits.recheck(strategy, verdicts, recheck, async ({ status: _, ...earlier }, settleMs) => {
+    const result = await waitForApp(strategy, earlier, waits, { ...options, settleMs });
     const verdict = { ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) };
     observer?.({ type: "rollback", verdict });
     return verdict;

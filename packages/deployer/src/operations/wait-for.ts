@@ -52,7 +52,10 @@ export async function waitFor(
   const strategy = requireCapability(withRedaction(rawStrategy, desired), "wait");
   const began = performance.now();
   const waits = new ServiceWaits(timeoutMs);
-  const waitForOne = async ({ app, service }: Pick<WaitVerdict, "app" | "service">): Promise<WaitVerdict> => {
+  const waitForOne = async (
+    { app, service }: Pick<WaitVerdict, "app" | "service">,
+    settleMs?: number,
+  ): Promise<WaitVerdict> => {
     observer?.({ type: "phase", app, service, phase: "waiting" });
     const done = (verdict: Pick<WaitVerdict, "outcome" | "error" | "status">): WaitVerdict => ({
       app,
@@ -61,7 +64,11 @@ export async function waitFor(
       elapsedMs: Math.round(performance.now() - began),
     });
     try {
-      const limits = { signal, observer: progressObserver(app, service, observer) };
+      const limits = {
+        signal,
+        observer: progressObserver(app, service, observer),
+        ...(settleMs !== undefined && { settleMs }),
+      };
       const status = await waits.waitFor(service, (restMs) => strategy.wait(service, { ...limits, timeoutMs: restMs }));
       const { state } = status;
       const outcome = state === "completed" || state === "stopped" ? state : "running";
