@@ -116,3 +116,27 @@ test.each([
   expect(done).toEqual([{ service: "web", waited: true }]);
   expect(settleTimes).toEqual([expected]);
 });
+
+test.each([
+  [100, ["list", "inspect"]],
+  [101, ["list"]],
+  [1_000, ["list"]],
+  [1_001, []],
+])("recheck() observes %i services with the calls %j", async (count, calls) => {
+  const strategy = memory();
+  const waits = new ServiceWaits();
+  const names = Array.from({ length: count }, (_, index) => `app${index}`);
+  for (const name of names) {
+    strategy.engine.put({ name, image: "demo:1" });
+    await waits.waitFor(name, async () => strategy.inspect(name));
+  }
+  strategy.calls.length = 0;
+  await vi.advanceTimersByTimeAsync(MINUTE);
+  const verdicts = names.map((service) => ({ service }));
+  const done = await waits.recheck(strategy, verdicts, { project: "factory" }, async (verdict) => ({
+    ...verdict,
+    waited: true,
+  }));
+  expect(done).toEqual(verdicts);
+  expect([...new Set(strategy.calls.map((call) => call.split(" ")[0]))]).toEqual(calls);
+});

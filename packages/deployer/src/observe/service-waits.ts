@@ -11,6 +11,12 @@ import { canObserve, INSPECT_CONCURRENCY, observe, observeOne } from "./observe.
 /** A service that got ready less than this time ago is not observed again, in milliseconds. */
 const READY_FOR_MS = 5_000;
 
+/** More services than this are not observed again: 5,000 would take 17 MB, and up must not take more than 150 MB. */
+const MAX_OBSERVED = 1_000;
+
+/** More services than this are not inspected for restarts, which takes calls for each of them. */
+const MAX_INSPECTED = 100;
+
 /** How long a process without a health check must run to count as running, if it was restarted after it was ready. */
 const SETTLE_AGAIN_MS = 10_000;
 
@@ -30,13 +36,13 @@ interface RecheckOptions extends OperationOptions {
 interface ReadyService {
   /** In milliseconds of the monotonic clock. */
   since: number;
-  /** Of a listing, the number of restarts is unknown. */
-  restarts?: ReadonlyMap<string, number> | undefined;
+  /** As the wait saw them. Undefined: it was not waited for, and a listing does not have the number of restarts. */
+  instances?: ServiceStatus["instances"] | undefined;
 }
 
-/** The number of restarts of each instance, by its id. */
-const restartsOf = ({ instances }: ServiceStatus): Map<string, number> =>
-  new Map(instances.map(({ id, restarts }) => [id, restarts]));
+/** Whether an instance was restarted or replaced. */
+const wasRestarted = (before: ServiceStatus["instances"], now: ServiceStatus["instances"]): boolean =>
+  now.some(({ id, restarts }) => restarts > (before.find((instance) => instance.id === id)?.restarts ?? -1));
 
 /**
  * The services that an operation waits for at the same time. Their time limit starts again whenever one of them is ready: an
@@ -68,7 +74,7 @@ export class ServiceWaits {
       try {
         const status = await wait(timeoutMs);
         this.#lastReady = Date.now();
-        this.#ready.set(service, { since: performance.now(), restarts: status && restartsOf(status) });
+        this.#ready.set(service, { since: performance.now(), instances: status?.instances });
         return status;
       } catch (error) {
         // An engine that did not answer a call is a TIMEOUT, too.
@@ -88,7 +94,8 @@ export class ServiceWaits {
 
   /**
    * Waits again for services that became ready and are not any more, or were restarted: while an operation waits for one
-   * service, another can fail. Observes those that have been ready for more than 5 s, and makes no call if there are none.
+   * service, another can fail. Observes those that have been ready for more than 5 s, and makes no call if there are none or
+   * more than 1000. Finds restarts of at most 100.
    * @param verdicts of the services of the operation. Those with an error stay.
    * @param waitAgain waits for one service with this `settleMs`, and returns its new verdict. Must not reject.
    * @returns the verdicts, in the same order.
@@ -115,16 +122,15 @@ export class ServiceWaits {
     const now = performance.now();
     const early = [...this.#ready].filter(([, { since }]) => now - since > READY_FOR_MS);
     const names = early.map(([name]) => name);
-    if (names.length === 0 || signal?.aborted || !canObserve(strategy)) return [];
+    if (names.length === 0 || names.length > MAX_OBSERVED || signal?.aborted || !canObserve(strategy)) return [];
     try {
-      const { services } = await observe(strategy, names, { project, signal, instances: false });
-      const lost = await mapLimit(INSPECT_CONCURRENCY, early, async ([name, { restarts }]) => {
+      const { services } = await observe(strategy, names, { project, signal, instances: false, isSettled: () => true });
+      const lost = await mapLimit(INSPECT_CONCURRENCY, early, async ([name, { instances }]) => {
         const listed = services.get(name);
-        if (listed?.state !== "running" || restarts === undefined) return listed === undefined || !isReady(listed);
+        if (listed === undefined || !isReady(listed)) return true;
+        if (listed.state !== "running" || instances === undefined || early.length > MAX_INSPECTED) return false;
         const status = await observeOne(strategy, name, { signal });
-        return (
-          status === undefined || status.instances.some(({ id, restarts: count }) => count > (restarts.get(id) ?? -1))
-        );
+        return status === undefined || wasRestarted(instances, status.instances);
       });
       return names.filter((_, index) => lost[index]);
     } catch {
