@@ -27,7 +27,7 @@ export const isReady = ({ state }: ServiceStatus): boolean =>
 /** How much too early a strategy's timer may fire, in milliseconds. */
 const EARLY_MS = 100;
 
-interface RecheckOptions extends OperationOptions {
+interface RecheckOptions extends Pick<OperationOptions, "signal"> {
   project: string;
   /** The caller's, in milliseconds. Default: the strategy's. */
   settleMs?: number | undefined;

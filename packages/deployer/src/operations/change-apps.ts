@@ -70,7 +70,7 @@ export async function changeAndWait<Outcome>(
 }
 
 /** Waits until a changed app is ready. A failure is part of the result. */
-export async function waitForApp(
+async function waitForApp(
   strategy: OpenFactoryServiceDeploymentStrategy,
   { app, service }: Pick<AppChange<never>, "app" | "service">,
   waits: ServiceWaits,
@@ -94,3 +94,20 @@ export async function waitForApp(
     return { outcome: "failed", error: asDeploymentError(error, service, strategy) };
   }
 }
+
+/**
+ * Waits again for the apps of an operation that were ready and have failed or were restarted since, see
+ * {@link ServiceWaits.recheck}.
+ * @param conclude makes the new verdict of an app from the one before and the result of the wait.
+ * @returns the verdicts, in the same order.
+ */
+export const recheckApps = <Verdict extends { app: string; service: string; error?: DeploymentError }>(
+  strategy: OpenFactoryServiceDeploymentStrategy,
+  verdicts: readonly Verdict[],
+  waits: ServiceWaits,
+  options: ChangeOptions & { project: string },
+  conclude: (earlier: Verdict, result: ChangeResult<never>) => Verdict,
+): Promise<Verdict[]> =>
+  waits.recheck(strategy, verdicts, options, async (earlier, settleMs) =>
+    conclude(earlier, await waitForApp(strategy, earlier, waits, { ...options, settleMs })),
+  );

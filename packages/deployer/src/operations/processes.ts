@@ -14,7 +14,7 @@ import { dependencies, dependents, type DesiredProject } from "../model/project.
 import type { ProcessOperation, ProcessReport, ProcessVerdict } from "../model/report.js";
 import { observe } from "../observe/observe.js";
 import { ServiceWaits } from "../observe/service-waits.js";
-import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits, waitForApp } from "./change-apps.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, recheckApps, type SharedLimits } from "./change-apps.js";
 import { type LockOptions, withLock } from "./lock.js";
 import { type OwnedService, ownedServices } from "./owned-services.js";
 
@@ -88,23 +88,20 @@ async function changeAll(
   options: ProcessOptions,
 ): Promise<ProcessVerdict[]> {
   const began = performance.now();
-  const { signal, observer } = options;
+  const report = (verdict: ProcessVerdict): ProcessVerdict => {
+    options.observer?.({ type: "process", verdict });
+    return verdict;
+  };
   const waits = new ServiceWaits(options.timeoutMs);
   const limits = { limited: changeLimits(options.concurrency)[KINDS[operation]], waits };
   const before = operation === "stop" ? dependents(apps) : dependencies(apps);
   const firstOf = ({ service }: OwnedService): string[] => before.get(service) ?? [];
-  const verdicts = await inOrder<OwnedService, ProcessVerdict>(services, firstOf, async (owned, first) => {
-    const verdict = await changeApp(strategy, owned, operation, first.find(blocksOthers)?.app, options, limits);
-    observer?.({ type: "process", verdict });
-    return verdict;
-  });
-  const recheck = { project, signal, settleMs: options.settleMs };
-  return waits.recheck(strategy, verdicts, recheck, async ({ status: _, ...earlier }, settleMs) => {
-    const result = await waitForApp(strategy, earlier, waits, { ...options, settleMs });
-    const verdict = { ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) };
-    observer?.({ type: "process", verdict });
-    return verdict;
-  });
+  const verdicts = await inOrder<OwnedService, ProcessVerdict>(services, firstOf, async (owned, first) =>
+    report(await changeApp(strategy, owned, operation, first.find(blocksOthers)?.app, options, limits)),
+  );
+  return recheckApps(strategy, verdicts, waits, { ...options, project }, ({ status: _, ...earlier }, result) =>
+    report({ ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) }),
+  );
 }
 
 async function changeApp(

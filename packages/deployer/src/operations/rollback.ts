@@ -17,7 +17,7 @@ import { observe } from "../observe/observe.js";
 import { ServiceWaits } from "../observe/service-waits.js";
 import { deliverAssets, type ListenerOptions } from "./asset-listeners.js";
 import { compareAssets, recordsOfProject } from "./assets.js";
-import { blocksOthers, changeAndWait, type ChangeOptions, type SharedLimits, waitForApp } from "./change-apps.js";
+import { blocksOthers, changeAndWait, type ChangeOptions, recheckApps, type SharedLimits } from "./change-apps.js";
 import { chooseVersions, type RollbackCandidate } from "./choose-versions.js";
 import { type LockOptions, withLock } from "./lock.js";
 
@@ -121,25 +121,22 @@ async function rollBackAll(
   options: RollbackOptions,
 ): Promise<RollbackVerdict[]> {
   const began = performance.now();
-  const { signal, observer } = options;
+  const report = (verdict: RollbackVerdict): RollbackVerdict => {
+    options.observer?.({ type: "rollback", verdict });
+    return verdict;
+  };
   const waits = new ServiceWaits(options.timeoutMs);
   const limits = { limited: changeLimits(options.concurrency).update, waits };
   const rollingBack = new Set(candidates.filter(willRollBack).map(({ service }) => service));
   const dependenciesOf = dependencies(apps);
   const before = ({ service }: RollbackCandidate): string[] =>
     (dependenciesOf.get(service) ?? []).filter((needed) => rollingBack.has(needed));
-  const verdicts = await inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) => {
-    const verdict = await rollBackApp(strategy, candidate, first.find(blocksOthers)?.app, options, limits);
-    observer?.({ type: "rollback", verdict });
-    return verdict;
-  });
-  const recheck = { project, signal, settleMs: options.settleMs };
-  return waits.recheck(strategy, verdicts, recheck, async ({ status: _, ...earlier }, settleMs) => {
-    const result = await waitForApp(strategy, earlier, waits, { ...options, settleMs });
-    const verdict = { ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) };
-    observer?.({ type: "rollback", verdict });
-    return verdict;
-  });
+  const verdicts = await inOrder<RollbackCandidate, RollbackVerdict>(candidates, before, async (candidate, first) =>
+    report(await rollBackApp(strategy, candidate, first.find(blocksOthers)?.app, options, limits)),
+  );
+  return recheckApps(strategy, verdicts, waits, { ...options, project }, ({ status: _, ...earlier }, result) =>
+    report({ ...earlier, ...result, elapsedMs: Math.round(performance.now() - began) }),
+  );
 }
 
 async function rollBackApp(
