@@ -108,6 +108,7 @@ export class ServiceWaits {
   ): Promise<Verdict[]> {
     const { settleMs = 0 } = options;
     const unready = new Set(await this.#noLongerReady(strategy, options));
+    if (unready.size === 0) return [...verdicts];
     return mapLimit(APPS_IN_PROGRESS, [...verdicts.entries()], async ([index, verdict]) =>
       unready.has(verdict.service) && verdict.error === undefined
         ? waitAgain(verdict, Math.max(settleMs, SETTLE_AGAIN_MS), index)
