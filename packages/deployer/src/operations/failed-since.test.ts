@@ -17,7 +17,8 @@ beforeEach(() => {
 const fake = () => memory({ capabilities: [...ALL, "restart", "stop"] });
 const slow = app("slow", { dependsOn: [{ service: "web", condition: "service_started" }] });
 const desired = project(app("web"), slow);
-const v2 = project(app("web", { image: "demo:2" }), { ...slow, request: { ...slow.request, image: "demo:2" } });
+const slow2 = { ...slow, request: { ...slow.request, image: "demo:2" } };
+const v2 = project(app("web", { image: "demo:2" }), slow2);
 
 /** Ends the process of `web` while an operation waits for `slow`, which is ready after some seconds. */
 function exitMeanwhile(strategy: MemoryDeploymentStrategy, { afterMs = 10_000, exitCode = 3 } = {}): void {
@@ -47,6 +48,10 @@ describe("an app that fails after it was ready, while the operation waits for an
     expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "reverted" });
     expect(report.apps[0]).toMatchObject({ error: { instance: { exitCode: 3 } }, now: "absent", elapsedMs: 10_000 });
     expect(report.apps[1]).toMatchObject({ causedBy: "Web" });
+    const verdicts = events.flatMap((event) =>
+      event.type === "verdict" ? [`${event.verdict.service} ${event.verdict.outcome}`] : [],
+    );
+    expect(verdicts).toEqual(["web running", "slow running", "web failed", "slow reverted"]);
     expect(strategy.engine.services.size).toBe(0);
   });
 
@@ -54,7 +59,7 @@ describe("an app that fails after it was ready, while the operation waits for an
     const strategy = fake();
     await up(strategy, desired);
     exitMeanwhile(strategy);
-    const report = await up(strategy, project(app("web"), { ...slow, request: { ...slow.request, image: "demo:2" } }));
+    const report = await up(strategy, project(app("web"), slow2));
     expect(outcomes(report)).toEqual({ web: "failed TASK_FAILED", slow: "reverted" });
     expect(strategy.engine.service("slow").request.image).toBe("demo:1");
   });
