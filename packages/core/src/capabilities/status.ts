@@ -27,7 +27,7 @@ export interface InstanceStatus {
   /** ISO 8601. */
   startedAt?: string;
   finishedAt?: string;
-  /** The number of restarts. */
+  /** The number of restarts since the service was deployed or last updated. */
   restarts: number;
 }
 

@@ -146,6 +146,17 @@ export function updateCases(suite: Suite): void {
     expect(previous?.labels).toMatchObject(request.labels ?? {});
   });
 
+  test("wait() and inspect() count no restart of a service that was updated", async (context) => {
+    const [strategy, reader] = [suite.with(context, "update"), suite.with(context, "inspect")];
+    const waiting = suite.with(context, "wait");
+    const request = await suite.deployRunning(first());
+    await strategy.update(second(request));
+    const restartsOf = ({ instances }: ServiceStatus): number[] =>
+      instances.filter(({ state }) => state === "running").map(({ restarts }) => restarts);
+    expect(restartsOf(await waiting.wait(request.name))).toEqual([0]);
+    expect(restartsOf(await reader.inspect(request.name))).toEqual([0]);
+  });
+
   test("inspect() returns the labels of the version that an update creates, and remove() of that version keeps the service", async (context) => {
     const [strategy, reader] = [suite.with(context, "update"), suite.with(context, "inspect")];
     // Never healthy, so that the update does not end.

@@ -99,6 +99,28 @@ describe("status during an update", () => {
   });
 });
 
+describe("restarts", () => {
+  test("are the earlier tasks of the same version", async () => {
+    const history = [task(2, "failed"), task(3, "failed"), task(4, "running")];
+    await expectStatus(statuses(service(), task(1, "failed"), ...history), {
+      instances: [{ id: "task4", restarts: 3 }],
+    });
+    await expectStatus(statuses(during("completed"), previous(1, "shutdown"), ...history), {
+      instances: [{ id: "task4", restarts: 2 }],
+    });
+  });
+
+  test("are not the tasks of the same version before an update and its rollback", async () => {
+    const tasks = [task(1, "shutdown"), previous(2, "failed"), task(3, "running")];
+    await expectStatus(statuses(during("rollback_completed"), ...tasks), { instances: [{ id: "task3", restarts: 0 }] });
+  });
+
+  test("are none while a task of the previous version runs", async () => {
+    const tasks = [previous(1, "running"), task(2, "failed"), task(3, "pending")];
+    await expectStatus(statuses(during("updating"), ...tasks), { instances: [{ id: "task1", restarts: 0 }] });
+  });
+});
+
 describe("ports of a service", () => {
   const ports = [
     { Protocol: "tcp", TargetPort: 80, PublishedPort: 8080, PublishMode: "host" },

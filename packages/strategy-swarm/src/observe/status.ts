@@ -118,7 +118,7 @@ function serviceState(service: ServiceDetails, { instances, desired, upToDate }:
 export const restartsOnSuccess = ({ Spec }: ServiceDetails): boolean =>
   (Spec.TaskTemplate.RestartPolicy?.Condition ?? "any") === "any";
 
-/** The status of one slot: of its newest task, with the number of tasks before it as restarts. */
+/** The status of one slot: of its newest task, with the number of tasks of the same version before it as restarts. */
 export function instanceStatus(
   service: ServiceDetails,
   [task, ...earlier]: TaskHistory,
@@ -143,8 +143,16 @@ export function instanceStatus(
     error: reported.Status.Err ? redactorFor(service).text(reported.Status.Err) : undefined,
     startedAt: state === "running" ? Status.Timestamp : undefined,
     finishedAt: isEndState(state) ? Status.Timestamp : undefined,
-    restarts: earlier.length,
+    restarts: sameVersionAs(service, task, earlier),
   };
+}
+
+/** How many tasks of the same version immediately precede a task. The others ended because of an update. */
+function sameVersionAs(service: ServiceDetails, task: TaskDetails, earlier: readonly TaskDetails[]): number {
+  // A task that runs the only version may have no template, see taskOfOneVersion.
+  const template = hasOneVersion(service) && isRunning(task) ? service.Spec.TaskTemplate : task.Spec;
+  const updated = earlier.findIndex(({ Spec }) => !isSameTemplate(Spec, template));
+  return updated < 0 ? earlier.length : updated;
 }
 
 const stateOf = (task: TaskDetails): ServiceState => {

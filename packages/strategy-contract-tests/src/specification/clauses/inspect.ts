@@ -68,9 +68,10 @@ export const inspectSection = section(
     must(10, "`createdAt` MUST be a time in ISO 8601.", [STATE_OF_ENGINE]),
     must(
       11,
-      "`instances` MUST have the running instances and the latest of those that ended, each with `id`, `name`, `state`, the platform's own `engineState`, and `restarts`; `exitCode` of one that exited, and `health` of one with a health check.",
+      "`instances` MUST have the running instances and the latest of those that ended, each with `id`, `name`, `state`, the platform's own `engineState`, and `restarts` since the last update; `exitCode` of one that exited, and `health` of one with a health check.",
       [
         STATE_OF_ENGINE,
+        "update > wait() and inspect() count no restart of a service that was updated",
         "inspect > inspect() of a service that exited with *",
         "inspect > inspect() returns the health of an instance",
       ],
