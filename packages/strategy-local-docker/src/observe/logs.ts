@@ -18,9 +18,19 @@ export function logLines(
   );
 }
 
-/** The last log lines of a container, oldest first, for an error. Empty if the log can't be read. */
-export const lastLogLines = (engine: DockerEngine, id: string): Promise<string[]> =>
-  readLastLines(engine.containers.logs(id, { tail: LAST_LINES, timeoutMs: 5_000 }));
+/** How long an engine may take to send the last lines for an error, in milliseconds. A busy one takes more than 5 s. */
+const LAST_LINES_TIMEOUT_MS = 20_000;
+
+/**
+ * The last log lines of a container, oldest first, for an error. Empty if the log can't be read.
+ * @param source saves a call.
+ */
+export const lastLogLines = (
+  engine: DockerEngine,
+  id: string,
+  source: ContainerDetails | undefined,
+): Promise<string[]> =>
+  readLastLines(engine.containers.logs(id, { tail: LAST_LINES, timeoutMs: LAST_LINES_TIMEOUT_MS, source }));
 
 /** Merges sequences: each item as soon as it arrives. Ends after the last of them; the first error ends all. */
 export async function* merge<Item>(sources: readonly AsyncGenerator<Item>[]): AsyncGenerator<Item> {

@@ -39,7 +39,7 @@ export async function taskFailed(
       id: container.Id,
       exitCode,
       error: engineErrorOf(container, instance),
-      lastLogLines: await lastLogLines(engine, container.Id),
+      lastLogLines: await lastLogLines(engine, container.Id, container),
     },
   });
 }
@@ -71,7 +71,7 @@ export async function timedOut(
       instance: late && {
         id: late.id,
         error: container ? engineErrorOf(container, late) : late.error,
-        lastLogLines: await lastLogLines(engine, late.id),
+        lastLogLines: await lastLogLines(engine, late.id, container),
       },
     },
   );

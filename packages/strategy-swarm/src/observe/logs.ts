@@ -83,7 +83,7 @@ export async function lastLogLines(
 ): Promise<string[]> {
   // A task that never had a container has no log, and the engine would wait for one.
   if (!tasks.find(({ ID }) => ID === taskId)?.Status.ContainerStatus?.ContainerID) return [];
-  const frames = engine.services.logs(service.ID, { timeoutMs: 5_000 });
+  const frames = engine.services.logs(service.ID, { timeoutMs: 5_000, source: service });
   return readLastLines(frames, ({ details }) => details[TASK_LABEL] === taskId);
 }
 
