@@ -6,6 +6,12 @@ import { NODE, type NodeNetwork, SWARM, TEST } from "./node-resources.js";
 
 const START_TIMEOUT_MS = 60_000;
 
+/**
+ * A swarm tries to pull the image of each task, even if the node has it. The images of the tests are at none of these
+ * registries, so a node does not look them up, which can take long: it is refused at once.
+ */
+const REFUSED_REGISTRIES = ["registry-1.docker.io", "index.docker.io", "auth.docker.io", "ghcr.io"];
+
 /** One engine in a container. */
 export interface Node {
   /** The host name, for example `node-1`. */
@@ -71,6 +77,7 @@ export async function startNode(
         ...(source.diskMib !== undefined && { [source.storage]: `exec,size=${source.diskMib}m` }),
       },
       NetworkMode: network.id,
+      ExtraHosts: REFUSED_REGISTRIES.map((registry) => `${registry}:127.0.0.1`),
     },
     NetworkingConfig: { EndpointsConfig: { [network.id]: endpoint } },
   });
