@@ -71,14 +71,16 @@ export function devicesOnSwarm(title: string, id: string, model: string): void {
   }
 
   test(`up deploys and down removes an MTConnect device with a model ${title}`, async () => {
+    // Before the time of the test is over, so that the report shows what an operation waits for.
+    const signal = AbortSignal.timeout(200_000);
     const project = await load(id, model);
-    const report = await up(strategy, project, { timeoutMs: 60_000 });
+    const report = await up(strategy, project, { timeoutMs: 60_000, signal });
     expect(report.outcome, JSON.stringify(report.apps)).toBe("ok");
     expect(await serviceNames()).toEqual([`${id}-adapter`, `${id}-agent`, `${id}-producer`]);
 
     const agent = await taskOf(`${id}-agent`);
     const served = async (file: string) =>
-      Buffer.from(await (await fetch(`http://${agent.node.address}:${PORT}/${file}`)).arrayBuffer());
+      Buffer.from(await (await fetch(`http://${agent.node.address}:${PORT}/${file}`, { signal })).arrayBuffer());
     expect(await served("device.xml")).toEqual(Buffer.from(model));
     const config = (await served("agent.cfg")).toString();
     expect(config).toContain(`\n    Host = ${id}-adapter\n    Port = 7878\n`);
@@ -98,7 +100,7 @@ export function devicesOnSwarm(title: string, id: string, model: string): void {
     );
     expect(asked.stdout).toContain("SchemaVersion = 2.2");
 
-    expect((await up(strategy, project)).apps.map(({ outcome }) => outcome)).toEqual([
+    expect((await up(strategy, project, { signal })).apps.map(({ outcome }) => outcome)).toEqual([
       "unchanged",
       "unchanged",
       "unchanged",
@@ -111,8 +113,10 @@ export function devicesOnSwarm(title: string, id: string, model: string): void {
         request: { ...app.request, env: [...(app.request.env ?? []), "CHANGED=1"] },
       })),
     };
-    expect((await up(strategy, changed, { timeoutMs: 60_000 })).outcome).toBe("ok");
-    expect((await down(strategy, project)).outcome).toBe("ok");
+    const updated = await up(strategy, changed, { timeoutMs: 60_000, signal });
+    expect(updated.outcome, JSON.stringify(updated.apps)).toBe("ok");
+    const removed = await down(strategy, project, { signal });
+    expect(removed.outcome, JSON.stringify(removed)).toBe("ok");
     expect(await serviceNames()).toEqual([]);
     const networks: { Name: string }[] = await manager.call("GET", "/networks");
     expect(networks.map(({ Name }) => Name)).not.toContain(`${id}-net`);

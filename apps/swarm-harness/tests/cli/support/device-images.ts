@@ -10,7 +10,8 @@ const MTCAGENT = `#!/bin/sh
 [ "$1" = run ] && [ -f "$2" ] || exit 64
 mkdir -p /srv/agent
 cp device.xml "$2" /srv/agent
-exec httpd -f -p "$(sed -n 's/^Port = //p' "$2")" -h /srv/agent
+trap 'exit 0' TERM
+httpd -f -p "$(sed -n 's/^Port = //p' "$2")" -h /srv/agent & wait $!
 `;
 
 const words = (...command: string[]): string => `CMD ${JSON.stringify(command)}`;
