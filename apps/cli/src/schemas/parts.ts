@@ -98,7 +98,7 @@ const instance = z.object({
   error: z.string().optional(),
   startedAt: dateTime.optional(),
   finishedAt: dateTime.optional(),
-  restarts: z.int().min(0),
+  restarts: z.int().min(0).optional(),
 });
 
 /** A published port. */

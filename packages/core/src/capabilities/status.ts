@@ -27,8 +27,11 @@ export interface InstanceStatus {
   /** ISO 8601. */
   startedAt?: string;
   finishedAt?: string;
-  /** The number of restarts since the service was deployed or last updated. */
-  restarts: number;
+  /**
+   * The number of restarts since the service was deployed or last updated. A listing leaves it out if it would take a call for
+   * each instance.
+   */
+  restarts?: number;
 }
 
 /**

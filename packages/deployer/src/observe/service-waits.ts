@@ -14,8 +14,8 @@ const READY_FOR_MS = 5_000;
 /** More services than this are not observed again: 5,000 would take 17 MB, and up must not take more than 150 MB. */
 const MAX_OBSERVED = 1_000;
 
-/** More services than this are not inspected for restarts, which takes calls for each of them. */
-const MAX_INSPECTED = 100;
+/** The restarts of more services than this are not compared, which may take calls for each of them. */
+const MAX_COMPARED = 100;
 
 /** How long a process without a health check must run to count as running, if it was restarted after it was ready. */
 const SETTLE_AGAIN_MS = 10_000;
@@ -36,13 +36,17 @@ interface RecheckOptions extends Pick<OperationOptions, "signal"> {
 interface ReadyService {
   /** In milliseconds of the monotonic clock. */
   since: number;
-  /** As the wait saw them. Undefined: it was not waited for, and a listing does not have the number of restarts. */
+  /** As the wait saw them. Undefined: it was not waited for, and a listing may not have the number of restarts. */
   instances?: ServiceStatus["instances"] | undefined;
 }
 
+/** Whether a listing has the number of restarts. */
+const hasRestarts = ({ instances }: ServiceStatus): boolean =>
+  instances.length > 0 && instances.every(({ restarts }) => restarts !== undefined);
+
 /** Whether an instance was restarted or replaced. */
 const wasRestarted = (before: ServiceStatus["instances"], now: ServiceStatus["instances"]): boolean =>
-  now.some(({ id, restarts }) => restarts > (before.find((instance) => instance.id === id)?.restarts ?? -1));
+  now.some(({ id, restarts = 0 }) => restarts > (before.find((instance) => instance.id === id)?.restarts ?? -1));
 
 /**
  * The services that an operation waits for at the same time. Their time limit starts again whenever one of them is ready: an
@@ -124,13 +128,15 @@ export class ServiceWaits {
     const early = [...this.#ready].filter(([, { since }]) => now - since > READY_FOR_MS);
     const names = early.map(([name]) => name);
     if (names.length === 0 || names.length > MAX_OBSERVED || signal?.aborted || !canObserve(strategy)) return [];
+    const comparesRestarts = early.length <= MAX_COMPARED;
+    const options = { project, signal, instances: comparesRestarts, isSettled: () => true };
     try {
-      const { services } = await observe(strategy, names, { project, signal, instances: false, isSettled: () => true });
+      const { services } = await observe(strategy, names, options);
       const lost = await mapLimit(INSPECT_CONCURRENCY, early, async ([name, { instances }]) => {
         const listed = services.get(name);
         if (listed === undefined || !isReady(listed)) return true;
-        if (listed.state !== "running" || instances === undefined || early.length > MAX_INSPECTED) return false;
-        const status = await observeOne(strategy, name, { signal });
+        if (listed.state !== "running" || instances === undefined || !comparesRestarts) return false;
+        const status = hasRestarts(listed) ? listed : await observeOne(strategy, name, { signal });
         return status === undefined || wasRestarted(instances, status.instances);
       });
       return names.filter((_, index) => lost[index]);

@@ -111,6 +111,13 @@ export function inspectCases(suite: Suite): void {
   });
 }
 
+/** The restarts of all instances together; undefined if a listing left them out. */
+const restartsOf = (status: ServiceStatus | undefined): number | undefined =>
+  status?.instances.reduce<number | undefined>(
+    (sum, { restarts }) => (sum === undefined || restarts === undefined ? undefined : sum + restarts),
+    0,
+  );
+
 /** The list of services is the state of the engine. */
 export function listCases(suite: Suite): void {
   const own = (listed: readonly string[], names: readonly string[]) => listed.filter((name) => names.includes(name));
@@ -183,6 +190,24 @@ export function listCases(suite: Suite): void {
     await suite.strategy.deploy(request);
     const find = async () => (await strategy.list()).find(({ name }) => name === request.name);
     await suite.eventually("the list has it failed", find, (found) => found?.state === "failed");
+  });
+
+  test("list() counts the same restarts as inspect(), or leaves them out", async (context) => {
+    const [lists, inspects, waits] = [
+      suite.with(context, "list"),
+      suite.with(context, "inspect"),
+      suite.with(context, "wait"),
+    ];
+    const restart = { Condition: "any" } as const;
+    suite.skipUnlessSupported(context, { command: ["x"], restart });
+    const { name } = await suite.strategy.deploy(suite.request({ command: suite.programs.exit(1), restart }));
+    await suite.fails(waits.wait(name), "TASK_FAILED");
+    const inspected = async () => restartsOf(await inspects.inspect(name)) ?? 0;
+    const before = await inspected();
+    const listed = restartsOf((await lists.list()).find((service) => service.name === name));
+    const after = await inspected();
+    expect(listed ?? before).toBeGreaterThanOrEqual(before);
+    expect(listed ?? after).toBeLessThanOrEqual(after);
   });
 
   test("list() returns pending for a service that is not healthy yet, and running for a healthy one", async (context) => {

@@ -151,7 +151,7 @@ export function updateCases(suite: Suite): void {
     const waiting = suite.with(context, "wait");
     const request = await suite.deployRunning(first());
     await strategy.update(second(request));
-    const restartsOf = ({ instances }: ServiceStatus): number[] =>
+    const restartsOf = ({ instances }: ServiceStatus): (number | undefined)[] =>
       instances.filter(({ state }) => state === "running").map(({ restarts }) => restarts);
     expect(restartsOf(await waiting.wait(request.name))).toEqual([0]);
     expect(restartsOf(await reader.inspect(request.name))).toEqual([0]);

@@ -78,7 +78,7 @@ function inspectedState(container: ContainerDetails, health: Health): ServiceSta
   return Status === "created" && Error !== "" ? "failed" : toState(Status, health, ExitCode);
 }
 
-/** A listing has health and exit code only in its text: `Up 3 seconds (healthy)`, `Exited (1) ...`. */
+/** A listing has health and exit code only in its text: `Up 3 seconds (healthy)`, `Exited (1) ...`. It has no restarts. */
 function listedInstance(summary: ContainerSummary): InstanceStatus {
   const health = toHealth(/\((?:health: )?(starting|healthy|unhealthy)\)/.exec(summary.Status)?.[1]);
   const code = /^(?:Exited|Restarting) \((\d+)\)/.exec(summary.Status)?.[1];
@@ -90,7 +90,6 @@ function listedInstance(summary: ContainerSummary): InstanceStatus {
     engineState: summary.State,
     health,
     exitCode,
-    restarts: 0,
   };
 }
 

@@ -271,6 +271,13 @@ export const dockerServiceMutations = ofSuite("docker", [
     "a service that is not healthy yet",
   ],
   [
+    "list counts no restarts",
+    `${source}/observe/status.ts`,
+    "    exitCode,\n  };",
+    "    exitCode,\n    restarts: 0,\n  };",
+    "the same restarts",
+  ],
+  [
     "list leaves out what has ended",
     `${source}/observe/services.ts`,
     "engine.containers.list({}, { signal })",

@@ -174,6 +174,13 @@ export const swarmChangeMutations = ofSuite("swarm", [
     "an update that no node can run",
   ],
   [
+    "the tasks of earlier versions counted as restarts",
+    `${source}/observe/status.ts`,
+    "return updated < 0 ? earlier.length : updated;",
+    "return updated < 0 ? updated : earlier.length;",
+    "count no restart",
+  ],
+  [
     "a rollback of a job that never ends",
     `${source}/observe/update-state.ts`,
     'isJob(service) ? undefined : UPDATE_STATES[service.UpdateStatus?.State ?? ""]',

@@ -137,11 +137,16 @@ export const listSection = section(
         "list > list() returns services that exited",
       ],
     ),
-    must(2, "The status of a service MUST be that of `inspect`, except for the parts that the options leave out.", [
-      LIST_STATE,
-      "published ports > inspect() and list() return the ports that the engine publishes",
-      "stop > a service with the restart condition * is stopped for inspect(), list() and wait(), and has the same settings",
-    ]),
+    must(
+      2,
+      "The status of a service MUST be that of `inspect`, except for the parts that the options leave out and for `restarts`, which may be absent.",
+      [
+        LIST_STATE,
+        "list > list() counts the same restarts as inspect(), or leaves them out",
+        "published ports > inspect() and list() return the ports that the engine publishes",
+        "stop > a service with the restart condition * is stopped for inspect(), list() and wait(), and has the same settings",
+      ],
+    ),
     must(
       3,
       "With `labels`, `list` MUST return the services that have all of these labels with exactly these values; an empty value matches an empty value only.",
