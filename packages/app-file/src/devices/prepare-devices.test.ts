@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   CONTRACT_VERSION,
-  DeploymentError,
   defineConnectorPlugin,
+  DeploymentError,
   type DeviceServices,
+  type ErrorIssue,
 } from "@openfactory/deploy-core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -29,13 +30,16 @@ const load = async (text: string, options: LoadOptions = {}) => {
 };
 
 /** The findings of a file that is not valid, each as `line:column message`. */
-const findings = async (text: string, options: LoadOptions = {}): Promise<string[]> => {
+const findings = async (text: string, options: LoadOptions = {}): Promise<string[]> =>
+  (await issuesOf(text, options)).map(({ location, message }) => `${location?.line}:${location?.column} ${message}`);
+
+const issuesOf = async (text: string, options: LoadOptions = {}): Promise<readonly ErrorIssue[]> => {
   const error: unknown = await load(text, options).then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (!DeploymentError.isInstance(error, "INVALID_FILE")) throw error ?? new Error("The file is valid.");
-  return error.issues.map(({ location, message }) => `${location?.line}:${location?.column} ${message}`);
+  return error.issues;
 };
 
 const device = (connector: string, more = ""): string =>
@@ -51,6 +55,24 @@ agent:
     environment:
       - MODE = a=b
       - EMPTY=`;
+
+describe("a device for an earlier release of OpenFactory", () => {
+  const opcua = (part: string) => `    connector:\n      type: opcua\n      ${part}`;
+  test.each([
+    ["0.4.1", "agent", "    agent: {port: 3201}", "connector: {type: mtconnect, agent: ...}"],
+    ["0.4.9", "supervisor", "    supervisor: {image: x}", "deploy its image as an app"],
+    ["0.4.4", "device", opcua("device: {path: a}"), '"variables" is a key of the connector'],
+    ["0.4.4", "namespace_uri", opcua("server: {uri: x, namespace_uri: y}"), "ns=2;i=1001"],
+  ])("for %s is rejected with a hint about its key %s", async (_, key, lines, hint) => {
+    const issues = await issuesOf(`devices:\n  cnc:\n    uuid: CNC\n${lines}\n`);
+    expect(issues).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringContaining(`unknown key "${key}" in devices.cnc`),
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+});
 
 describe("an mtconnect device", () => {
   test("sourceOf() returns the position of a field, and no key, because the connector sets the fields", async () => {

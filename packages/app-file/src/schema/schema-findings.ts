@@ -4,36 +4,61 @@ import { didYouMean, type Findings, nearest, quote } from "../findings.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
 import { knownKeys } from "./json-schema.js";
 
-type Advice = Readonly<Record<string, string>>;
+type Hints = Readonly<Record<string, string>>;
 
 const limits = "Use deploy.resources.limits.";
 
-/** Hints for keys of Compose that app files don't have. */
-const COMPOSE_KEY_HINTS: { readonly file: Advice; readonly app: Advice } = {
-  file: {
-    services: 'Use "apps", with a uuid in each entry.',
-    version: 'Remove "version".',
-    volumes: 'Use "storage" in each app.',
+/** Hints for keys of Compose, and of earlier releases of OpenFactory, at a path of an app file. `*` is any name. */
+const KEY_HINTS: readonly { readonly at: readonly string[]; readonly hints: Hints }[] = [
+  {
+    at: [],
+    hints: {
+      services: 'Use "apps", with a uuid in each entry.',
+      version: 'Remove "version".',
+      volumes: 'Use "storage" in each app.',
+    },
   },
-  app: {
-    volumes: 'Use "storage", with a type (nfs, local or volume) and a mount_point for each.',
-    entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
-    env: 'Use "environment".',
-    container_name: 'Remove "container_name": the service name is the lowercase "uuid".',
-    name: 'Remove "name": the service name is the lowercase "uuid".',
-    build: 'Remove "build": "image" refers to an existing image.',
-    pull_policy: 'Use "image_pull_policy".',
-    expose: 'Use "ports" to publish ports, or "routing" to expose the app through Traefik.',
-    replicas: 'Use "deploy" with "replicas".',
-    scale: 'Use "deploy" with "replicas".',
-    resources: 'Use "deploy" with "resources".',
-    constraints: 'Use "deploy" with "placement" and "constraints".',
-    ulimits: "Use deploy.resources.limits.open_files.",
-    cpus: limits,
-    mem_limit: limits,
-    memory: limits,
+  {
+    at: ["apps", "*"],
+    hints: {
+      volumes: 'Use "storage", with a type (nfs, local or volume) and a mount_point for each.',
+      entrypoint: 'Use "command" to replace the image\'s entrypoint, and "args" for its arguments.',
+      env: 'Use "environment".',
+      container_name: 'Remove "container_name": the service name is the lowercase "uuid".',
+      name: 'Remove "name": the service name is the lowercase "uuid".',
+      build: 'Remove "build": "image" refers to an existing image.',
+      pull_policy: 'Use "image_pull_policy".',
+      expose: 'Use "ports" to publish ports, or "routing" to expose the app through Traefik.',
+      replicas: 'Use "deploy" with "replicas".',
+      scale: 'Use "deploy" with "replicas".',
+      resources: 'Use "deploy" with "resources".',
+      constraints: 'Use "deploy" with "placement" and "constraints".',
+      ulimits: "Use deploy.resources.limits.open_files.",
+      cpus: limits,
+      mem_limit: limits,
+      memory: limits,
+    },
   },
-};
+  {
+    at: ["devices", "*"],
+    hints: {
+      agent: "Since OpenFactory 0.4.2, it belongs to the connector: write connector: {type: mtconnect, agent: ...}",
+      supervisor: "OpenFactory has no supervisors since 0.5.0: deploy its image as an app.",
+    },
+  },
+  {
+    at: ["devices", "*", "connector"],
+    hints: {
+      device: 'Since OpenFactory 0.4.5, "variables" is a key of the connector, with a node_id and a tag for each.',
+    },
+  },
+  {
+    at: ["devices", "*", "connector", "server"],
+    hints: {
+      namespace_uri: 'Since OpenFactory 0.4.5, each "node_id" has the index of its namespace, as in ns=2;i=1001.',
+    },
+  },
+];
 
 type Issue = z.core.$ZodIssue;
 
@@ -94,12 +119,14 @@ const isOtherKind = (issue: Issue): boolean => {
 };
 
 function unknownKeyHint(key: string, path: FilePath, keysAt: (path: FilePath) => string[]): string {
-  const elsewhere =
-    path.length === 2 && path[0] === "apps" ? COMPOSE_KEY_HINTS.app : path.length === 0 ? COMPOSE_KEY_HINTS.file : {};
-  const advice = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+  const hints = KEY_HINTS.find(({ at }) => isAt(path, at))?.hints ?? {};
+  const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
   const known = keysAt(path);
-  return advice ?? didYouMean(key, known) ?? `Known keys: ${known.join(", ")}.`;
+  return hint ?? didYouMean(key, known) ?? `Known keys: ${known.join(", ")}.`;
 }
+
+const isAt = (path: FilePath, pattern: readonly string[]): boolean =>
+  path.length === pattern.length && pattern.every((key, index) => key === "*" || key === path[index]);
 
 const inside = (path: FilePath): string => (path.length === 0 ? "" : ` in ${formatFieldPath(path)}`);
 
