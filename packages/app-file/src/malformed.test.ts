@@ -181,6 +181,13 @@ const cases: Case[] = [
     place: [5, 24],
     says: /whole number from 0 to 1000000/,
   },
+  {
+    what: "a restart policy for a restart condition",
+    text: app("    deploy: {restart_policy: {condition: unless-stopped}}"),
+    place: [5, 42],
+    says: /expected none, on-failure or any/,
+    hint: /Did you mean "any"/,
+  },
   { what: "a fraction", text: app("    deploy: {replicas: 1.5}"), place: [5, 24], says: /whole number/ },
   {
     what: "a huge number",
@@ -843,13 +850,6 @@ const cases: Case[] = [
     text: declared("configs: {a: {external: true, name: ../x}}"),
     place: [1, 37],
     says: /names consist of/,
-  },
-  {
-    what: "a long name of a secret",
-    text: declared(`secrets: {${"n".repeat(50)}: {environment: SECRET}}`),
-    place: [1, 11],
-    says: /longer than 64 characters/,
-    hint: /at most 46/,
   },
   {
     what: "an unknown key of a config",

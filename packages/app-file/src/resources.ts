@@ -45,7 +45,11 @@ const MAX_NETWORK_NAME = 63;
 /** Content must be smaller than this, in bytes (swarmkit's MaxSecretSize and MaxConfigSize), and not empty. */
 const MAX_CONTENT_BYTES = { secret: 500 * 1024, config: 1000 * 1024 } as const;
 
+/** The length of the hash of the content. */
 const HEX_DIGITS = 12;
+
+/** The length of the hash of a project and key that are too long. */
+const BASE_HEX_DIGITS = 8;
 
 const KINDS = ["networks", "secrets", "configs"] as const;
 
@@ -85,23 +89,23 @@ function declareContent(
   context: DeclarationContext,
 ): Declaration {
   if (entry.external) return { name: entry.name ?? key };
-  const { project, tree, file, report, hash = hashSecret } = context;
+  const { project, tree, file, hash = hashSecret } = context;
   const path = [`${kind}s`, key];
   const content = resourceContent(kind, entry, path, context);
   if (content === undefined) return { name: key, isUnknown: true };
   const hashed =
     kind === "secret" ? hash({ content, salt: saltOf(project, key) }) : createHash("sha256").update(content).digest();
   // Changed content is a new resource, and changes the request of each app that uses it.
-  const name = `${project}_${key}_${hashed.toString("hex").slice(0, HEX_DIGITS)}`;
-  if (name.length > MAX_CONTENT_NAME) {
-    const room = MAX_CONTENT_NAME - (name.length - key.length);
-    report(
-      path,
-      `the name on the engine, ${project}_${key}_<hash>, is longer than ${MAX_CONTENT_NAME} characters`,
-      `Shorten this name to at most ${Math.max(room, 0)} characters, or shorten the project name.`,
-    );
-  }
+  const name = contentName(`${project}_${key}`, hashed.toString("hex").slice(0, HEX_DIGITS));
   return { name, resource: { key, spec: { kind, name, content }, location: tree.locateKey(path), file } };
+}
+
+/** `<base>_<hash>`. A base that is too long for an engine is cut off, and followed by a hash of the whole base. */
+function contentName(base: string, hash: string): string {
+  const room = MAX_CONTENT_NAME - hash.length - 1;
+  if (base.length <= room) return `${base}_${hash}`;
+  const digest = createHash("sha256").update(base).digest("hex").slice(0, BASE_HEX_DIGITS);
+  return `${base.slice(0, room - digest.length - 1)}-${digest}_${hash}`;
 }
 
 /** The declared resources that apps use: networks, then secrets, then configs, each in the order of the file. */

@@ -163,12 +163,18 @@ const kindOf = (value: unknown): string => {
   return KINDS[typeof value] ?? typeof value;
 };
 
+/** Values of Docker's restart policies, and the restart conditions of the same meaning. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ["always", "any"],
+  ["unless-stopped", "any"],
+]);
+
 function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undefined {
   if (issue.code === "custom" && typeof issue.params?.["hint"] === "string") return issue.params["hint"];
   const located = tree.find(path);
   const known = issue.code === "invalid_value" ? issue.values.map(String) : optionsOf(issue);
   if (known.length > 0 && located?.variables === undefined && typeof located?.value === "string") {
-    const match = nearest(located.value, known);
+    const match = nearest(located.value, known) ?? known.find((value) => value === SYNONYMS.get(String(located.value)));
     return match === undefined ? undefined : `Did you mean "${match}"?`;
   }
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
