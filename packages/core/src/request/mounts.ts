@@ -19,6 +19,9 @@ const ALLOWED_PROC_FILES: ReadonlySet<string> = new Set([
   "/proc/uptime",
 ]);
 
+/** The maximum length of a file's name, in bytes (Linux, NAME_MAX). */
+const MAX_FILE_NAME = 255;
+
 /** The properties of a mount that decide which targets are allowed. */
 interface MountSource {
   Type: string;
@@ -40,14 +43,13 @@ export function targetProblem(target: string, mount: MountSource): string | unde
   if (!isAbsolute(target)) return "a mount's target must be an absolute path";
   const path = normalizeTarget(target);
   if (path === "/") return "a mount's target must not be /";
+  if (path.split("/").some((part) => Buffer.byteLength(part) > MAX_FILE_NAME))
+    return `a part of a mount's target must not be longer than ${MAX_FILE_NAME} bytes`;
   if (isBelowProc(path) && !mayCoverProc(path, mount)) return "a mount's target must not be /proc or below it";
   return undefined;
 }
 
 const textMap = () => z.record(z.string(), z.string());
-
-/** The driver `local` creates a directory with the volume's name; a file name has at most 255 characters. */
-const MAX_LOCAL_VOLUME_NAME = 255;
 
 /** Problems of a volume, by key. A name with a template can be checked only after the platform has expanded it. */
 function volumeProblems({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key: string, message: string][] {
@@ -61,9 +63,10 @@ function volumeProblems({ Source, ReadOnly, VolumeOptions }: VolumeMount): [key:
     ];
   }
   if (Source.length < 2) return [["Source", "a volume's name must have at least 2 characters"]];
+  // The driver local creates a directory with the volume's name.
   const isLocal = (VolumeOptions?.DriverConfig?.Name ?? "local") === "local";
-  if (isLocal && Source.length > MAX_LOCAL_VOLUME_NAME) {
-    return [["Source", `a volume's name must have at most ${MAX_LOCAL_VOLUME_NAME} characters`]];
+  if (isLocal && Source.length > MAX_FILE_NAME) {
+    return [["Source", `a volume's name must have at most ${MAX_FILE_NAME} characters`]];
   }
   return [];
 }

@@ -201,7 +201,7 @@ export const storageSection = section("STORAGE", "Field: mounts, secrets, config
   ),
   must(
     2,
-    "`Target` MUST be an absolute path in the container, not `/`, not below `/proc`, and used once in the request.",
+    "`Target` MUST be an absolute path in the container, not `/`, not below `/proc`, with parts of at most 255 bytes, and used once in the request.",
     [],
     {
       untested:
