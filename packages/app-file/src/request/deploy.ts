@@ -1,5 +1,5 @@
 import type { Healthcheck } from "../schema/app-file.js";
-import type { Deploy } from "../schema/deploy.js";
+import { type Deploy, RESTART_CONDITIONS } from "../schema/deploy.js";
 import { compact } from "../schema/scalars.js";
 import { type AppContext, field, type RequestField, type RequestFields, renamedField, wholeField } from "./fields.js";
 
@@ -28,13 +28,6 @@ export const HEALTHCHECK_KEYS: Readonly<Record<string, string>> = {
   Retries: "retries",
   StartPeriod: "start_period",
   StartInterval: "start_interval",
-};
-
-const CONDITIONS: Readonly<Record<string, "none" | "any" | "on-failure">> = {
-  no: "none",
-  always: "any",
-  "unless-stopped": "any",
-  "on-failure": "on-failure",
 };
 
 /** The fields of a request that come from `deploy`. */
@@ -179,5 +172,5 @@ export function restartField({ entry: { restart, deploy }, path, report }: AppCo
   }
   const [condition = "", attempts] = restart.split(":");
   const MaxAttempts = attempts === undefined ? undefined : Number(attempts);
-  return wholeField(compact({ Condition: CONDITIONS[condition], MaxAttempts }), here);
+  return wholeField(compact({ Condition: RESTART_CONDITIONS.get(condition), MaxAttempts }), here);
 }

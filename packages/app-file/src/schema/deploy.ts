@@ -72,6 +72,14 @@ const reservations = () =>
     open_files: openFiles(),
   });
 
+/** The restart conditions by the values of `restart`, which are the names of Docker's restart policies. */
+export const RESTART_CONDITIONS: ReadonlyMap<string, "none" | "any" | "on-failure"> = new Map([
+  ["no", "none"],
+  ["always", "any"],
+  ["unless-stopped", "any"],
+  ["on-failure", "on-failure"],
+]);
+
 const restartPolicy = () =>
   z.strictObject({
     condition: optional(z.enum(["none", "on-failure", "any"]), {

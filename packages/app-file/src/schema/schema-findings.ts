@@ -2,6 +2,7 @@ import { formatFieldPath } from "@openfactory/deploy-core";
 import type { z } from "zod";
 import { didYouMean, type Findings, nearest, quote } from "../findings.js";
 import type { FilePath, SourceTree } from "../yaml/source-tree.js";
+import { RESTART_CONDITIONS } from "./deploy.js";
 import { knownKeys } from "./json-schema.js";
 
 type Hints = Readonly<Record<string, string>>;
@@ -163,18 +164,13 @@ const kindOf = (value: unknown): string => {
   return KINDS[typeof value] ?? typeof value;
 };
 
-/** Values of Docker's restart policies, and the restart conditions of the same meaning. */
-const SYNONYMS: ReadonlyMap<string, string> = new Map([
-  ["always", "any"],
-  ["unless-stopped", "any"],
-]);
-
 function hintFor(issue: Issue, path: FilePath, tree: SourceTree): string | undefined {
   if (issue.code === "custom" && typeof issue.params?.["hint"] === "string") return issue.params["hint"];
   const located = tree.find(path);
   const known = issue.code === "invalid_value" ? issue.values.map(String) : optionsOf(issue);
   if (known.length > 0 && located?.variables === undefined && typeof located?.value === "string") {
-    const match = nearest(located.value, known) ?? known.find((value) => value === SYNONYMS.get(String(located.value)));
+    const condition = RESTART_CONDITIONS.get(located.value);
+    const match = nearest(located.value, known) ?? known.find((value) => value === condition);
     return match === undefined ? undefined : `Did you mean "${match}"?`;
   }
   const wantsText = issue.code === "invalid_type" && issue.expected === "string";
