@@ -46,26 +46,6 @@ describe("a declared secret", () => {
     ]);
   });
 
-  it("has a name of at most 64 characters, which differs for long keys with the same start", () => {
-    const fitting = "n".repeat(46);
-    const [a, b] = [`${"n".repeat(80)}a`, `${"n".repeat(80)}b`];
-    const { resources, apps } = parse(
-      [`configs: {${fitting}: {content: x}, ${a}: {content: x}, ${b}: {content: x}}`],
-      [`configs: [${fitting}, ${a}, ${b}]`],
-    );
-    const names = resources.map(({ spec }) => spec.name);
-    expect(names.map((name) => name.length)).toEqual([64, 64, 64]);
-    expect(names[0]).toMatch(/^shop_n{46}_[0-9a-f]{12}$/);
-    expect(names[1]).toMatch(/^shop_n{37}-[0-9a-f]{8}_[0-9a-f]{12}$/);
-    expect(new Set(names).size).toBe(3);
-    expect(apps[0]?.request.configs).toMatchObject([
-      { target: `/${fitting}` },
-      { target: `/${a}` },
-      { target: `/${b}` },
-    ]);
-    expect(parse([`configs: {${a}: {content: x}}`], [`configs: [${a}]`]).resources[0]?.spec.name).toBe(names[1]);
-  });
-
   it("has a slow, salted hash in its name, which differs for equal secrets", () => {
     const { resources } = parse(
       ["secrets:", "  a: {environment: TOKEN}", "  b: {environment: TOKEN}"],
@@ -106,6 +86,26 @@ describe("a declared config", () => {
       parse([`configs: {a: {content: ${content}}}`], ["configs: [a]"]).resources[0]?.spec.name;
     expect(nameWith("x")).toBe(nameWith("x"));
     expect(nameWith("x")).not.toBe(nameWith("y"));
+  });
+
+  it("has a name of at most 64 characters, which differs for long keys with the same start", () => {
+    const fitting = "n".repeat(46);
+    const [a, b] = [`${"n".repeat(80)}a`, `${"n".repeat(80)}b`];
+    const { resources, apps } = parse(
+      [`configs: {${fitting}: {content: x}, ${a}: {content: x}, ${b}: {content: x}}`],
+      [`configs: [${fitting}, ${a}, ${b}]`],
+    );
+    const names = resources.map(({ spec }) => spec.name);
+    expect(names.map((name) => name.length)).toEqual([64, 64, 64]);
+    expect(names[0]).toMatch(/^shop_n{46}_[0-9a-f]{12}$/);
+    expect(names[1]).toMatch(/^shop_n{37}-[0-9a-f]{8}_[0-9a-f]{12}$/);
+    expect(new Set(names).size).toBe(3);
+    expect(apps[0]?.request.configs).toMatchObject([
+      { target: `/${fitting}` },
+      { target: `/${a}` },
+      { target: `/${b}` },
+    ]);
+    expect(parse([`configs: {${a}: {content: x}}`], [`configs: [${a}]`]).resources[0]?.spec.name).toBe(names[1]);
   });
 });
 
