@@ -3,6 +3,7 @@ import {
   type DeploymentError,
   type DeployRequest,
   REQUEST_FIELDS,
+  type ServiceStatus,
   type StrategyManifest,
 } from "@openfactory/deploy-core";
 import {
@@ -103,3 +104,12 @@ export const changeManually = (
   service: string,
   change: Partial<DeployRequest>,
 ): void => void engine.put({ ...engine.service(service).request, ...change });
+
+/** A status whose instances all have this number of restarts. @param restarts undefined: none has one. */
+export const withRestarts = (status: ServiceStatus, restarts: number | undefined): ServiceStatus => ({
+  ...status,
+  instances: status.instances.map(({ restarts: _, ...instance }) => ({
+    ...instance,
+    ...(restarts !== undefined && { restarts }),
+  })),
+});

@@ -1,6 +1,6 @@
 import { DeploymentError, type ServiceStatus } from "@openfactory/deploy-core";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { memory } from "../../test/fixtures.js";
+import { memory, withRestarts } from "../../test/fixtures.js";
 import { ServiceWaits } from "./service-waits.js";
 
 const MINUTE = 60_000;
@@ -125,13 +125,8 @@ test.each([
 ])("recheck() observes %i services whose listing has no restarts with the calls %j", async (count, calls) => {
   const strategy = memory();
   const { list } = strategy;
-  strategy.list = async (options) => {
-    const listed = await list.call(strategy, options);
-    return listed.map((status) => ({
-      ...status,
-      instances: status.instances.map(({ restarts: _, ...instance }) => instance),
-    }));
-  };
+  strategy.list = async (options) =>
+    (await list.call(strategy, options)).map((status) => withRestarts(status, undefined));
   const waits = new ServiceWaits();
   const names = Array.from({ length: count }, (_, index) => `app${index}`);
   for (const name of names) {

@@ -1,7 +1,7 @@
 import { DeploymentError } from "@openfactory/deploy-core";
 import type { MemoryDeploymentStrategy } from "@openfactory/strategy-memory";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { ALL, app, memory, project } from "../../test/fixtures.js";
+import { ALL, app, memory, project, withRestarts } from "../../test/fixtures.js";
 import type { DeployerEvent } from "../model/events.js";
 import { changeProcesses } from "./processes.js";
 import { rollback } from "./rollback.js";
@@ -113,15 +113,6 @@ describe("an app that fails after it was ready, while the operation waits for an
 });
 
 describe("an app that was restarted after it was ready, while the operation waits for another app,", () => {
-  type Status = Awaited<ReturnType<MemoryDeploymentStrategy["inspect"]>>;
-  const withRestarts = (status: Status, restarts: number | undefined): Status => ({
-    ...status,
-    instances: status.instances.map(({ restarts: _, ...instance }) => ({
-      ...instance,
-      ...(restarts !== undefined && { restarts }),
-    })),
-  });
-
   /**
    * The engine restarts `web` while an operation waits for `slow`. The next wait for `web` has the result of `again`.
    * @param listed the number of restarts in a listing.
